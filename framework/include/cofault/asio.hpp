@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+// Explore coroutines of asio: include instead of, or in front of, Asio's own headers.
+#pragma once
+
+#include <any>
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "cofault/detail/root.hpp"
+#include "cofault/explore.hpp"
+#include "cofault/instrument/asio.hpp"
+
+#define COFAULT_ASIO ::asio
+#define COFAULT_ASIO_NAME in_asio
+#include "cofault/detail/asio_explore.ipp"
+#undef COFAULT_ASIO
+#undef COFAULT_ASIO_NAME

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+// Explore coroutines of boost::asio: include instead of, or in front of, Asio's own headers.
+#pragma once
+
+#include <any>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "cofault/detail/root.hpp"
+#include "cofault/explore.hpp"
+#include "cofault/instrument/boost_asio.hpp"
+
+#define COFAULT_ASIO ::boost::asio
+#define COFAULT_ASIO_NAME in_boost_asio
+#include "cofault/detail/asio_explore.ipp"
+#undef COFAULT_ASIO
+#undef COFAULT_ASIO_NAME

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+// Included once for each Asio with COFAULT_ASIO (its namespace) and COFAULT_ASIO_NAME (a name for
+// ours) defined, behind its headers.
+
+namespace cofault {
+namespace detail::COFAULT_ASIO_NAME {
+
+// A world with an io_context in virtual time. The root is a coroutine spawned on it.
+class asio_driver : public driver {
+ public:
+  using executor = COFAULT_ASIO::io_context::executor_type;
+
+  // `launch` calls the body with the executor and spawns the root.
+  explicit asio_driver(std::function<void(executor)> launch);
+  ~asio_driver() override;
+
+  void start() override;
+  std::size_t choices() override;
+  bool run(std::size_t i) override;
+  std::optional<virtual_time> next_deadline() override;
+  void jumped() override;
+  bool wait_outside() override;
+  void park(std::shared_ptr<void> held) override;
+  void teardown() override;
+
+  executor get_executor();
+
+ private:
+  struct world;
+  std::function<void(executor)> launch_;
+  std::unique_ptr<world> world_;
+};
+
+template <class T>
+struct is_awaitable : std::false_type {};
+template <class T, class Executor>
+struct is_awaitable<COFAULT_ASIO::awaitable<T, Executor>> : std::true_type {
+  using result = T;
+};
+
+template <class Body>
+concept body = std::invocable<Body&, asio_driver::executor>;
+
+struct root_handler {
+  void operator()(std::exception_ptr error) const { root_completed(error); }
+  template <class T>
+  void operator()(std::exception_ptr error, T&&) const {
+    root_completed(error);
+  }
+};
+
+template <class Answer>
+bool same_answer(const std::any& a, const std::any& b) {
+  return std::any_cast<const Answer&>(a) == std::any_cast<const Answer&>(b);
+}
+
+template <class Answer>
+struct probe_handler {
+  static_assert(std::equality_comparable<Answer> && std::copy_constructible<Answer>,
+                "cofault: a probe's answer is compared with the one it gives without faults; "
+                "return a type that can be copied and has operator==");
+  probe_done done;
+  void operator()(std::exception_ptr error, Answer answer) const {
+    done(error ? probe_result::threw
+               : compare_answer(std::any(std::move(answer)), same_answer<Answer>));
+  }
+};
+template <>
+struct probe_handler<void> {
+  probe_done done;
+  void operator()(std::exception_ptr error) const {
+    done(error ? probe_result::threw : probe_result::passed);
+  }
+};
+
+}  // namespace detail::COFAULT_ASIO_NAME
+
+// Explores `body(executor)`, which returns the root: an awaitable. `executor` converts to
+// any_io_executor.
+template <detail::COFAULT_ASIO_NAME::body Body>
+exploration explore(Body body, const options& how = options(),
+                    std::source_location caller = std::source_location::current()) {
+  namespace here = detail::COFAULT_ASIO_NAME;
+  using root = std::invoke_result_t<Body&, here::asio_driver::executor>;
+  static_assert(here::is_awaitable<root>::value,
+                "cofault: the body must return its root, an awaitable<T>: write "
+                "[](auto executor) -> awaitable<void> { … }");
+  const driver_factory factory = [&body] {
+    return std::make_unique<here::asio_driver>([&body](here::asio_driver::executor executor) {
+      COFAULT_ASIO::co_spawn(executor, body(executor), here::root_handler());
+    });
+  };
+  return explore(factory, how, caller);
+}
+
+// Called in the body: once the root has completed, `question()` (a coroutine) is run in the same
+// world, without faults. It must complete, and with the answer that it gives when no fault was
+// injected at all. What it refers to must live as long as the world: capture a shared_ptr.
+template <std::invocable Question>
+requires detail::COFAULT_ASIO_NAME::is_awaitable<std::invoke_result_t<Question&>>::value void probe(
+    Question question) {
+  namespace here = detail::COFAULT_ASIO_NAME;
+  using answer = typename here::is_awaitable<std::invoke_result_t<Question&>>::result;
+  detail::add_probe([question = std::move(question)](detail::probe_done done) mutable {
+    auto* world = dynamic_cast<here::asio_driver*>(detail::current_driver());
+    if (world == nullptr) throw std::logic_error("cofault: the probe belongs to another runtime");
+    COFAULT_ASIO::co_spawn(world->get_executor(), question(),
+                           here::probe_handler<answer>{std::move(done)});
+  });
+}
+
+}  // namespace cofault

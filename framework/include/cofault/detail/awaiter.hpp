@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "cofault/detail/frame.hpp"
+
+namespace cofault::detail {
+
+template <class A>
+concept has_member_co_await = requires(A&& a) {
+  static_cast<A&&>(a).operator co_await();
+};
+template <class A>
+concept has_free_co_await = requires(A&& a) {
+  operator co_await(static_cast<A&&>(a));
+};
+
+// The awaiter that the language would make of an awaitable. Returns by value what operator
+// co_await returns by value, so that it need not be movable.
+template <class A>
+decltype(auto) get_awaiter(A&& a) noexcept([] {
+  if constexpr (has_member_co_await<A>)
+    return noexcept(std::declval<A>().operator co_await());
+  else if constexpr (has_free_co_await<A>)
+    return noexcept(operator co_await(std::declval<A>()));
+  else
+    return true;
+}()) {
+  if constexpr (has_member_co_await<A>)
+    return static_cast<A&&>(a).operator co_await();
+  else if constexpr (has_free_co_await<A>)
+    return operator co_await(static_cast<A&&>(a));
+  else
+    return static_cast<A&&>(a);
+}
+
+template <class A>
+using awaiter_of = decltype(get_awaiter(std::declval<A>()));
+
+template <class Awaiter>
+using result_of = decltype(std::declval<std::remove_reference_t<Awaiter>&>().await_resume());
+
+// How a result that starts with an error code gives access to it. Specialised by the adapters.
+template <class Result>
+struct code_result {
+  static constexpr bool carries_code = false;
+};
+
+// What a runtime adds for one promise type. Specialised by the adapters.
+template <class Promise>
+struct promise_traits {
+  static constexpr runtime where = runtime::generic;
+  // Suspends the coroutine for ever; its owner destroys it.
+  static void park(Promise&) {}
+};
+
+// Hands a wrapped awaiter the handle it expects: one to the library's own promise.
+template <class Promise, class Awaiter>
+decltype(auto) suspend_with(Awaiter& awaiter, std::coroutine_handle<> handle) noexcept(
+    noexcept(awaiter.await_suspend(std::declval<std::coroutine_handle<Promise>>()))) {
+  return awaiter.await_suspend(std::coroutine_handle<Promise>::from_address(handle.address()));
+}
+
+template <class Promise, class Awaiter>
+using suspend_result = decltype(suspend_with<Promise>(
+    std::declval<std::remove_reference_t<Awaiter>&>(), std::declval<std::coroutine_handle<>>()));
+
+template <class Result>
+Result parked_result() noexcept {
+  if constexpr (std::same_as<Result, bool>)
+    return true;
+  else if constexpr (!std::is_void_v<Result>)
+    return std::noop_coroutine();
+}
+
+// A coroutine handle of any type converts to handle<>, but noop_coroutine does not convert to a
+// typed one: what await_suspend returns is widened.
+template <class Result>
+using widened = std::conditional_t<std::is_void_v<Result> || std::same_as<Result, bool>, Result,
+                                   std::coroutine_handle<>>;
+
+// One co_await of an instrumented coroutine: keeps what await_transform made alive, tells the run
+// when the coroutine suspends and goes on, and carries out what the run decided. `Awaitable` is a
+// reference where the operand itself is awaited.
+template <class Promise, class Awaitable>
+class point_awaiter {
+  using awaiter_type = awaiter_of<Awaitable>;
+
+ public:
+  // Nothing is made for a coroutine that will be parked: making it may throw, and the coroutine
+  // would catch that and come back for ever.
+  template <class Make>
+  point_awaiter(frame& f, Promise& promise, action decided, Make&& make)
+      : frame_(f), promise_(promise), action_(decided) {
+    if (action_ != action::park) std::construct_at(&operation_, make);
+  }
+  point_awaiter(const point_awaiter&) = delete;
+  point_awaiter& operator=(const point_awaiter&) = delete;
+  ~point_awaiter() {
+    if (action_ != action::park) std::destroy_at(&operation_);
+  }
+
+  bool await_ready() {
+    if (action_ == action::proceed) return static_cast<bool>(operation_.awaiter.await_ready());
+    return action_ == action::complete;
+  }
+
+  auto await_suspend(std::coroutine_handle<> handle)
+      -> widened<suspend_result<Promise, awaiter_type>> {
+    using result = widened<suspend_result<Promise, awaiter_type>>;
+    frame& f = frame_;
+    frame_left(f);
+    if (action_ == action::park) {
+      promise_traits<Promise>::park(promise_);
+      return parked_result<result>();
+    }
+    try {
+      // Nothing of this object may be touched afterwards: the coroutine may be running again.
+      return suspend_with<Promise>(operation_.awaiter, handle);
+    } catch (...) {
+      frame_entered(f);
+      throw;
+    }
+  }
+
+  decltype(auto) await_resume() {
+    if (frame_.state != frame_state::running) frame_entered(frame_);
+    using result = result_of<awaiter_type>;
+    if constexpr (code_result<result>::carries_code) {
+      if (action_ == action::complete) return complete_with_code<result>();
+    } else if constexpr (std::is_void_v<result>) {
+      if (action_ == action::complete) return;
+    } else if constexpr (std::is_object_v<result> && std::default_initializable<result>) {
+      if (action_ == action::complete) return result();
+    }
+    return static_cast<result>(operation_.awaiter.await_resume());
+  }
+
+ private:
+  // What await_transform returned, kept alive as long as the awaiter made from it.
+  struct operation {
+    template <class Make>
+    explicit operation(Make& make)
+        : awaitable(make()), awaiter(get_awaiter(static_cast<Awaitable&&>(awaitable))) {}
+    Awaitable awaitable;
+    awaiter_type awaiter;
+  };
+
+  template <class Result>
+  Result complete_with_code() {
+    Result result{};
+    assign_code(frame_, code_result<Result>::address(result));
+    return result;
+  }
+
+  frame& frame_;
+  Promise& promise_;
+  action action_;
+  union {
+    operation operation_;
+  };
+};
+
+// initial_suspend and final_suspend: only kept track of.
+template <class Promise, class Inner, bool Initial>
+class edge_awaiter {
+ public:
+  template <class Make>
+  edge_awaiter(frame& f, Make&& make) noexcept(noexcept(make()))
+      : frame_(f), awaitable_(make()), awaiter_(get_awaiter(static_cast<Inner&&>(awaitable_))) {}
+  edge_awaiter(const edge_awaiter&) = delete;
+  edge_awaiter& operator=(const edge_awaiter&) = delete;
+
+  bool await_ready() noexcept(noexcept(std::declval<awaiter_of<Inner>&>().await_ready())) {
+    return static_cast<bool>(awaiter_.await_ready());
+  }
+
+  decltype(auto) await_suspend(std::coroutine_handle<> handle) noexcept(
+      noexcept(suspend_with<Promise>(std::declval<awaiter_of<Inner>&>(), handle))) {
+    if constexpr (!Initial) frame_left(frame_);
+    return suspend_with<Promise>(awaiter_, handle);
+  }
+
+  decltype(auto) await_resume() noexcept(
+      noexcept(std::declval<awaiter_of<Inner>&>().await_resume())) {
+    if constexpr (Initial) frame_entered(frame_);
+    return awaiter_.await_resume();
+  }
+
+ private:
+  frame& frame_;
+  Inner awaitable_;
+  awaiter_of<Inner> awaiter_;
+};
+
+}  // namespace cofault::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+
+// What instrumented coroutines tell the run, and what it answers. Included by every instrumented
+// translation unit: keep it light.
+namespace cofault::detail {
+
+enum class runtime : std::uint8_t { generic, boost_asio, asio };
+
+enum class frame_state : std::uint8_t { created, running, suspended, finished, destroyed };
+
+// The record of one instrumented coroutine. Lives inside its promise.
+struct frame {
+  frame* next = nullptr;  // in the list of live frames
+  frame* previous = nullptr;
+  frame* below = nullptr;           // who was running when this one was entered
+  const void* address = nullptr;    // coroutine_handle::address()
+  const void* promise = nullptr;    // the address of the library's own promise
+  const char* operation = nullptr;  // type of the first coroutine argument: names the operation
+  void* code = nullptr;             // where its completion token will put an error code
+  std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
+  std::uint32_t id = 0;
+  std::uint32_t creator_id = 0;  // who was running when it was created
+  std::uint32_t creator_site = 0;
+  std::uint32_t function = 0;  // index in the site table
+  std::uint32_t instance = 0;
+  std::uint32_t site = 0;  // the await point it reached last
+  std::uint32_t visit = 0;
+  frame_state state = frame_state::created;
+  bool failed = false;
+  bool replaced = false;  // never started because a fault took its place
+  runtime where = runtime::generic;
+};
+
+enum class action : std::uint8_t {
+  proceed,
+  complete,  // do not start the operation: it completes with an error code
+  park,      // suspend for ever
+};
+
+// The awaited object, as far as it is known at compile time.
+struct awaited {
+  const void* object;
+  std::size_t size;
+  const char* type;      // a compiler's rendering of its type
+  bool can_throw;        // some step of the co_await is not noexcept
+  bool carries_code;     // its result starts with an error code
+  bool can_complete;     // its result can be made from nothing (an error code apart)
+  bool is_instrumented;  // its type is one whose coroutines are instrumented
+  runtime where;
+};
+
+void frame_created(frame&);
+void frame_named(frame&, const std::source_location&);  // now its function is known
+void frame_entered(frame&);                             // starts or goes on
+void frame_left(frame&);                                // suspends
+void frame_failed(frame&);
+void frame_returned(frame&);
+void frame_destroyed(frame&) noexcept;
+
+// A coroutine reached an await point. Throws when the plan says so.
+action arrive(frame&, const awaited&, const std::source_location&);
+
+// Completes the operation at the await point that `at` reached last with the planned error code:
+// writes it to `code` (the runtime's own error_code type).
+void assign_code(frame& at, void* code);
+
+// Keeps `held` alive until the world of the current run is torn down.
+void hold_parked(std::shared_ptr<void> held);
+
+// Registers a path of user code: a directory if it ends in '/', else a file.
+struct user_code {
+  explicit user_code(const char* path);
+};
+
+}  // namespace cofault::detail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <any>
+#include <exception>
+#include <functional>
+#include <string_view>
+
+// What adapters tell the run about its root, its probes and the test's own assertions. All of it
+// does nothing outside a run.
+namespace cofault {
+class driver;
+}
+
+namespace cofault::detail {
+
+// The root's completion handler ran; null: without an exception.
+void root_completed(std::exception_ptr error);
+
+// The driver of the run under way on this thread, or null.
+driver* current_driver();
+
+// A probe's end: its error, or an answer that equals the one it gave without faults, or not.
+enum class probe_result { passed, threw, differs };
+using probe_done = std::function<void(probe_result)>;
+using probe_start = std::function<void(probe_done)>;
+
+// Adds a probe to the run under way: `start` launches it and calls its argument when it is done.
+void add_probe(probe_start start);
+
+// The answer of the probe that is running in the run without faults: kept when that run is under
+// way, read in every other. `same` compares.
+probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const std::any&));
+
+// An assertion of the test failed while a run is under way.
+void assertion_failed(std::string_view text);
+
+// Is told when a run starts and ends, so that a test framework's failures can be collected.
+class run_listener {
+ public:
+  virtual ~run_listener() = default;
+  virtual void run_started() = 0;
+  virtual void run_ended() = 0;
+};
+void set_run_listener(run_listener* listener);
+
+}  // namespace cofault::detail

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "cofault/clock.hpp"
+
+namespace cofault {
+
+// The seam to a runtime: a world in which one run takes place. Made anew for every run.
+class driver {
+ public:
+  driver() = default;
+  driver(const driver&) = delete;
+  driver& operator=(const driver&) = delete;
+  virtual ~driver() = default;
+
+  // Calls the body and starts the root it returns.
+  virtual void start() = 0;
+
+  // How many pieces of work could run next. A runtime with a queue of its own may say 1 until a
+  // run() found it empty.
+  virtual std::size_t choices() = 0;
+
+  // Runs piece `i` of choices(). False: there was nothing to run after all.
+  virtual bool run(std::size_t i) = 0;
+
+  // When the earliest timer fires; nothing if there is none, or only those that never fire.
+  virtual std::optional<virtual_time> next_deadline() = 0;
+
+  // The clock has been moved: timers up to now may fire.
+  virtual void jumped() = 0;
+
+  // True while something outside the driver's control could still make work (a helper thread that
+  // holds a job, a descriptor with an outside peer). Asked only when nothing else can move.
+  virtual bool wait_outside() { return false; }
+
+  // Keeps what a parked coroutine needs alive until teardown.
+  virtual void park(std::shared_ptr<void> held) = 0;
+
+  // Destroys all pending work and every suspended coroutine the world owns.
+  virtual void teardown() = 0;
+};
+
+using driver_factory = std::function<std::unique_ptr<driver>()>;
+
+}  // namespace cofault

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "cofault/driver.hpp"
+#include "cofault/options.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault {
+
+// A violated property with its culprit and the smallest plan that shows it.
+struct finding {
+  std::string property;
+  std::uint32_t site = 0;  // the culprit's await point, see site.hpp
+  plan smallest;
+  std::uint32_t more = 0;   // further plans with the same property and culprit
+  std::string explanation;  // one sentence
+  std::string report;       // at most 25 lines
+};
+
+// What an exploration found and how much it covered.
+struct exploration {
+  std::string error;                  // what was wrong with the call; then nothing below counts
+  std::vector<finding> findings;      // in the order they were found
+  std::vector<std::string> failures;  // the test's own assertions that failed without a fault
+  std::vector<std::string> notes;     // bounds that stopped it, plans that were not reached, …
+  std::uint32_t points = 0;           // user await points reached, each visit of each coroutine
+  std::uint32_t trials = 0;           // plans that were run
+  std::uint32_t unreached = 0;        // of them: the planned point was not reached
+
+  bool clean() const { return error.empty() && findings.empty() && failures.empty(); }
+};
+
+// Runs the default plan and then every fault at every await point it reaches, each in a fresh
+// world, in a forked child. Never throws for what the code under test does. `caller` is the test's
+// own file: its coroutines are peers and get no faults.
+exploration explore(const driver_factory& body, const options& how = options(),
+                    std::source_location caller = std::source_location::current());
+
+// The exploration as text: its error, or each finding's report, then one line on what was covered.
+std::string describe(const exploration& what);
+
+// What was covered, in one line.
+std::string summary(const exploration& what);
+
+}  // namespace cofault

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cofault/event.hpp"
+
+namespace cofault {
+
+// What a trace tells of its coroutines, by id: who they are, who made them, who awaits them.
+class family {
+ public:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  explicit family(std::span<const event> trace);
+
+  // In user code; else library or test code.
+  bool is_user(std::uint32_t frame) const { return of(frame).user; }
+  // Index in the site table, and which coroutine of that function it is.
+  std::uint32_t function(std::uint32_t frame) const { return of(frame).function; }
+  std::uint32_t instance(std::uint32_t frame) const { return of(frame).instance; }
+  // "fetch()", "fetch#2()"; "a coroutine" where it is not known.
+  std::string name(std::uint32_t frame) const;
+  // The await point that its creator had reached last when it made it; 0: none.
+  std::uint32_t made_behind(std::uint32_t frame) const { return of(frame).made_behind; }
+
+  // Index of the event in which somebody began to wait for it: for the coroutine itself, or for
+  // the library code (a spawned chain, a parallel group) that made it. none: nobody.
+  std::size_t awaited_at(std::uint32_t frame) const;
+  // Who waits for it; 0: nobody.
+  std::uint32_t awaiter(std::uint32_t frame) const;
+
+ private:
+  struct member {
+    std::uint32_t function = 0, instance = 0, creator = 0, made_behind = 0, awaiter = 0;
+    std::size_t awaited_at = none;
+    bool user = false;
+  };
+  const member& of(std::uint32_t frame) const;
+  member& at(std::uint32_t frame);
+  const member* waited_for(std::uint32_t frame) const;
+
+  std::vector<member> members_;
+};
+
+}  // namespace cofault

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cofault/fault.hpp"
+
+namespace cofault {
+
+// What an injector knows of an await point.
+struct await_point {
+  std::string_view file;  // as the compiler recorded it
+  std::uint32_t line;
+  std::string_view function;   // qualified name without arguments, "app::pool::session"
+  std::string_view operation;  // "async_read"; empty where the awaited object does not tell
+  std::uint32_t instance;      // which coroutine of that function, from 1
+  std::uint32_t visit;         // which arrival, from 1
+  bool can_throw;              // a throw is feasible
+  bool takes_code;             // it reports through an error code: a throw is not feasible
+  bool is_asio;                // a Boost.Asio or standalone Asio awaitable
+};
+
+// Decides what goes wrong at an await point. The framework executes it.
+class injector {
+ public:
+  virtual ~injector() = default;
+
+  // Appends every fault worth trying at the point. `self` is this injector's number among those of
+  // the run, for fault_kind::throw_value.
+  virtual void propose(const await_point& where, std::uint8_t self,
+                       std::vector<fault>& out) const = 0;
+
+  // Executes a fault of kind throw_value: throws.
+  virtual void raise() const {}
+
+  // In words, for reports: "throw app::broken".
+  virtual std::string describe() const = 0;
+
+  // A sentence fragment on where it applies, or "" for everywhere.
+  virtual std::string where() const { return ""; }
+};
+
+using injector_list = std::vector<std::shared_ptr<const injector>>;
+
+}  // namespace cofault

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+// Instruments every coroutine that returns (standalone) asio::awaitable. Force it in front of
+// everything else in a translation unit (cofault_instrument(target ASIO) does).
+#pragma once
+
+#include <system_error>
+
+namespace asio {
+template <typename, typename>
+class awaitable;
+template <typename>
+struct wait_traits;
+namespace detail {
+template <typename, typename>
+class awaitable_frame;
+template <typename>
+class awaitable_frame_base;
+template <typename>
+class awaitable_thread;
+}  // namespace detail
+}  // namespace asio
+
+#define COFAULT_ASIO asio
+#define COFAULT_ASIO_RUNTIME asio
+#define COFAULT_ASIO_ERROR_CODE std::error_code
+#include "cofault/instrument/asio_traits.ipp"
+#undef COFAULT_ASIO
+#undef COFAULT_ASIO_RUNTIME
+#undef COFAULT_ASIO_ERROR_CODE

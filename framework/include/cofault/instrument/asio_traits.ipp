@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+// Included once for each Asio with COFAULT_ASIO (its namespace), COFAULT_ASIO_RUNTIME and
+// COFAULT_ASIO_ERROR_CODE defined. Only declares Asio's templates: the twin of Asio's own
+// coroutine_traits is more constrained, so it wins wherever Asio's headers come later.
+
+#include <chrono>
+#include <coroutine>
+#include <memory>
+#include <utility>
+
+#include "cofault/detail/wait_time.hpp"
+#include "cofault/instrument.hpp"
+
+template <typename T, typename Executor, typename... Args>
+requires(sizeof...(Args) + 1 >
+         0) struct std::coroutine_traits<COFAULT_ASIO::awaitable<T, Executor>, Args...> {
+  using promise_type =
+      cofault::detail::promise<COFAULT_ASIO::awaitable<T, Executor>,
+                               COFAULT_ASIO::detail::awaitable_frame<T, Executor>, Args...>;
+};
+
+namespace cofault::detail {
+
+template <class T, class Executor>
+inline constexpr bool is_instrumented<COFAULT_ASIO::awaitable<T, Executor>> = true;
+
+template <class T, class Executor>
+struct promise_traits<COFAULT_ASIO::detail::awaitable_frame<T, Executor>> {
+  using promise = COFAULT_ASIO::detail::awaitable_frame<T, Executor>;
+  using base = COFAULT_ASIO::detail::awaitable_frame_base<Executor>;
+  static constexpr runtime where = runtime::COFAULT_ASIO_RUNTIME;
+
+  // Takes the stack of coroutines over from the thread that pumps it, as an operation would that
+  // never completes. Newer versions want that done only after the suspension.
+  static void park(promise& parked) {
+    if constexpr (requires(void (*fn)(void*)) { parked.after_suspend(fn, nullptr); })
+      parked.after_suspend([](void* frame) { take(static_cast<base*>(frame)); },
+                           static_cast<base*>(&parked));
+    else
+      take(&parked);
+  }
+
+ private:
+  static void take(base* frame) {
+    using thread = COFAULT_ASIO::detail::awaitable_thread<Executor>;
+    hold_parked(std::make_shared<thread>(std::move(*frame->detach_thread())));
+  }
+};
+
+// as_tuple: the result starts with the error code.
+template <template <class...> class Tuple, class... Ts>
+struct code_result<Tuple<COFAULT_ASIO_ERROR_CODE, Ts...>> {
+  static constexpr bool carries_code = requires(Tuple<COFAULT_ASIO_ERROR_CODE, Ts...> t) {
+    get<0>(t);
+  };
+  static void* address(Tuple<COFAULT_ASIO_ERROR_CODE, Ts...>& result) { return &get<0>(result); }
+};
+
+// redirect_error: its initiation holds a reference to the caller's error code.
+template <class Initiation>
+requires requires(Initiation& i) {
+  i.initiation_;
+  { i.ec_ } -> std::same_as<COFAULT_ASIO_ERROR_CODE&>;
+}
+struct code_argument<Initiation> {
+  static void* address(Initiation& initiation) { return &initiation.ec_; }
+};
+
+}  // namespace cofault::detail
+
+// The documented customisation point through which Asio's timer queues tell how long they would
+// wait for the earliest timer.
+#define COFAULT_WAIT_TRAITS(clock)                                        \
+  template <>                                                             \
+  struct COFAULT_ASIO::wait_traits<clock> {                               \
+    static clock::duration to_wait_duration(const clock::duration& d) {   \
+      return clock::duration(cofault::detail::wait_time(d.count()));      \
+    }                                                                     \
+    static clock::duration to_wait_duration(const clock::time_point& t) { \
+      return to_wait_duration(t - clock::now());                          \
+    }                                                                     \
+  }
+COFAULT_WAIT_TRAITS(std::chrono::steady_clock);
+COFAULT_WAIT_TRAITS(std::chrono::system_clock);
+#undef COFAULT_WAIT_TRAITS

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cofault/injector.hpp"
+#include "cofault/property.hpp"
+
+namespace cofault {
+
+// How to explore. A value: every function returns a changed copy.
+class options {
+ public:
+  // The usual faults by operation, every property.
+  options();
+
+  // Replaces the faults: `options().inject(inject::throwing(my_error("lost")), …)`. None at all is
+  // an error when exploring.
+  template <class... Injectors>
+  options inject(Injectors&&... list) const {
+    options out = *this;
+    out.injectors_ = {
+        std::make_shared<const std::decay_t<Injectors>>(std::forward<Injectors>(list))...};
+    return out;
+  }
+
+  // Replaces the properties.
+  template <class... Properties>
+  options judge(Properties&&... list) const {
+    options out = *this;
+    out.properties_ = {
+        std::make_shared<const std::decay_t<Properties>>(std::forward<Properties>(list))...};
+    return out;
+  }
+
+  // At most so many plans are run. 0 is an error when exploring.
+  options trials(std::uint32_t most) const;
+
+  // A coroutine that reaches one await point more often than this while the clock stands still is
+  // parked: verdict livelock. 0 is an error when exploring.
+  options visits(std::uint32_t most) const;
+
+  // A run that reaches more await points than this is stopped, and the result says so.
+  options arrivals(std::uint64_t most) const;
+
+  // A trial that takes more processor time than this is killed: verdict "no progress".
+  options watchdog(std::chrono::milliseconds cpu) const;
+
+  // Run the trials in this process, for a debugger. A trial that dies takes the test with it.
+  options in_process() const;
+
+  // Run only this plan, as a report prints it. Takes precedence over COFAULT_REPLAY.
+  options replay(std::string plan) const;
+
+  const injector_list& injectors() const { return injectors_; }
+  const property_list& properties() const { return properties_; }
+  std::uint32_t max_trials() const { return trials_; }
+  std::uint32_t max_visits() const { return visits_; }
+  std::uint64_t max_arrivals() const { return arrivals_; }
+  std::chrono::milliseconds max_cpu() const { return cpu_; }
+  bool isolated() const { return isolated_; }
+  const std::string& replayed() const { return replay_; }
+
+ private:
+  injector_list injectors_;
+  property_list properties_;
+  std::uint32_t trials_ = 100'000;
+  std::uint32_t visits_ = 10'000;
+  std::uint64_t arrivals_ = 1'000'000;
+  std::chrono::milliseconds cpu_{2000};
+  bool isolated_ = true;
+  std::string replay_;
+};
+
+}  // namespace cofault

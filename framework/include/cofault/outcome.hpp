@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "cofault/clock.hpp"
+#include "cofault/event.hpp"
+
+namespace cofault {
+
+// How a run ended.
+enum class ending : std::uint8_t {
+  completed,  // the root's completion handler ran and nothing more could move at that time
+  hung,       // nothing can move and the root has not completed
+  bounded,    // a bound of the options stopped it, see outcome::bound
+};
+
+// What one run left behind: plain data. The trace lies in memory shared with forked children and
+// is valid until the next run.
+struct outcome {
+  ending end = ending::hung;
+  bool truncated = false;     // more events than the trace holds; the first are kept
+  bool fault_free = true;     // no fault was executed
+  std::uint32_t reached = 0;  // bit i: deviation i of the plan was executed
+  std::uint32_t root_completions = 0;
+  std::uint64_t arrivals = 0;  // at await points, library code included
+  virtual_time duration = 0;
+  kind_set kinds = 0;  // which kinds of event occurred
+  const event* first = nullptr;
+  std::uint32_t count = 0;
+
+  std::span<const event> trace() const { return {first, count}; }
+  bool has(event_kind kind) const { return (kinds & cofault::kinds(kind)) != 0; }
+};
+static_assert(std::is_trivially_copyable_v<outcome>);
+
+}  // namespace cofault

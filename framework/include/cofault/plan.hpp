@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "cofault/fault.hpp"
+
+namespace cofault {
+
+// One moment of one coroutine, identified so that it means the same under another compiler and
+// after an edit elsewhere in the file.
+struct point {
+  std::uint64_t site = 0;      // hash of the site's text, "pool.cpp:app::session+4"
+  std::uint32_t instance = 1;  // which coroutine of that function, in order of creation, from 1
+  std::uint32_t visit = 1;     // which arrival of that coroutine at the site, from 1
+
+  friend auto operator<=>(const point&, const point&) = default;
+};
+
+// One departure from the default run.
+struct deviation {
+  point where;
+  fault what;
+
+  friend auto operator<=>(const deviation&, const deviation&) = default;
+};
+
+// A short list of deviations from the default run. The empty plan is the default run.
+class plan {
+ public:
+  static constexpr std::size_t capacity = 8;
+
+  plan() = default;
+  explicit plan(const deviation& only) { add(only); }
+
+  // Throws std::length_error when the plan already holds `capacity` deviations.
+  void add(const deviation& next);
+
+  const deviation* begin() const { return items_.data(); }
+  const deviation* end() const { return items_.data() + size_; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const deviation& operator[](std::size_t i) const { return items_[i]; }
+
+  friend bool operator==(const plan&, const plan&) = default;
+  // Fewest deviations first, then lexicographically.
+  friend std::strong_ordering operator<=>(const plan& a, const plan& b);
+
+ private:
+  std::array<deviation, capacity> items_{};
+  std::uint32_t size_ = 0;
+};
+
+// A plan's text could not be read; what() is one sentence: what is wrong, where, what to do.
+class bad_plan : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+// The plan as one line, "pool.cpp:app::session+4/1.2=throw:eof", deviations joined by ';'.
+// A site that this process has not seen yet is printed as '@' and its hash.
+std::string encode(const plan& what);
+
+// The inverse of encode. Throws bad_plan.
+plan parse_plan(std::string_view text);
+
+}  // namespace cofault

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+namespace cofault {
+
+// A function whose coroutines were seen, and a co_await in it. Both live in memory shared with
+// forked children and are never removed; index 0 means "none".
+struct function_info {
+  const char* file;    // as the compiler recorded it
+  const char* name;    // normalised: the same for every compiler, "app::pool::session"
+  std::uint32_t line;  // of the first await reached in it; 0 before that
+  bool user;           // faults are injected here; else it is library or test code
+};
+
+struct site_info {
+  std::uint64_t key;  // hash of text(); what plans hold
+  std::uint32_t function;
+  std::uint32_t line;
+  std::uint32_t column;
+  std::uint32_t rank;      // which await on its line, in order of first visit, from 1
+  const char* initiation;  // a compiler's rendering of the type that names the operation, or null
+  const char* operation;   // "async_read"; "" where that type does not tell
+};
+
+// The process-wide table of functions and await points.
+namespace sites {
+
+std::uint32_t function_at(const std::source_location& where);
+std::uint32_t site_at(const std::source_location& where);
+// Notes which operation is awaited there, from the type of its initiation (may be null).
+void note_operation(std::uint32_t site, const char* initiation);
+const function_info& function(std::uint32_t index);
+const site_info& site(std::uint32_t index);
+// Index of the site with that key; 0: not seen in this process.
+std::uint32_t find(std::uint64_t key);
+std::uint32_t count();
+
+// The site's identity as text: "pool.cpp:app::session+4", a '~2' behind it for the second await on
+// a line. The number counts lines from the first await of the function.
+std::string text(std::uint32_t index);
+std::uint64_t key_of(std::string_view text);
+
+// "pool.cpp:31"
+std::string place(std::uint32_t index);
+
+// Registers what is user code (see COFAULT_USER_CODE). The longest match decides.
+void add_user_code(std::string_view path);
+// A file whose own coroutines are peers of the code under test and get no faults, unless it was
+// registered as user code by its full name.
+void add_peer(std::string_view file);
+bool is_user(std::string_view file);
+
+}  // namespace sites
+}  // namespace cofault

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+// The driver for one Asio, see boost_asio.cpp and asio.cpp.
+
+#include <vector>
+
+#include "cofault/detail/runtime_errors.hpp"
+#include "cofault/detail/wait_time.hpp"
+#include "reactor.hpp"
+
+namespace cofault::detail::COFAULT_ASIO_NAME {
+namespace {
+
+using error_code = COFAULT_ASIO_SYSTEM::error_code;
+
+error_code code_of(io_error error) {
+  namespace asio_error = COFAULT_ASIO::error;
+  switch (error) {
+    case io_error::eof:
+      return asio_error::eof;
+    case io_error::failed:
+    case io_error::reset:
+      return asio_error::connection_reset;
+    case io_error::refused:
+      return asio_error::connection_refused;
+    case io_error::pipe:
+      return asio_error::broken_pipe;
+    case io_error::no_memory:
+      return asio_error::no_memory;
+    case io_error::no_descriptors:
+      return asio_error::no_descriptors;
+    case io_error::host_not_found:
+      return asio_error::host_not_found;
+    case io_error::timed_out:
+      return asio_error::timed_out;
+    case io_error::closed:
+      return COFAULT_ASIO::experimental::error::channel_closed;
+  }
+  return asio_error::fault;
+}
+
+void raise(io_error error) {
+  throw COFAULT_ASIO_SYSTEM::system_error(code_of(error), "injected by cofault");
+}
+
+void assign(io_error error, void* code) { *static_cast<error_code*>(code) = code_of(error); }
+
+const bool registered = (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, assign}), true);
+
+}  // namespace
+
+struct asio_driver::world {
+  COFAULT_ASIO::io_context context{1};
+  std::vector<std::shared_ptr<void>> parked;
+  bool idle = false;  // the last poll found nothing
+};
+
+asio_driver::asio_driver(std::function<void(executor)> launch)
+    : launch_(std::move(launch)), world_(std::make_unique<world>()) {
+  static_cast<void>(registered);
+}
+
+asio_driver::~asio_driver() = default;
+
+asio_driver::executor asio_driver::get_executor() { return world_->context.get_executor(); }
+
+void asio_driver::start() { launch_(get_executor()); }
+
+// Asio keeps its queue to itself: it is empty when a poll says so.
+std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
+
+bool asio_driver::run(std::size_t) {
+  if (world_->context.stopped()) world_->context.restart();
+  const bool ran = world_->context.poll_one() > 0;
+  world_->idle = !ran;
+  return ran;
+}
+
+std::optional<virtual_time> asio_driver::next_deadline() {
+  world_->idle = false;  // asked only when nothing is runnable: look again afterwards
+  noted_deadline(true);
+  reactor::look_at_timers();
+  if (run(0)) return virtual_clock::now();
+  world_->idle = false;
+  const virtual_time deadline = noted_deadline(false);
+  if (deadline < 0) return std::nullopt;
+  return deadline;
+}
+
+void asio_driver::jumped() {
+  world_->idle = false;
+  reactor::look_at_timers();
+}
+
+bool asio_driver::wait_outside() {
+  world_->idle = false;
+  return reactor::wait_outside();
+}
+
+void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(std::move(held)); }
+
+void asio_driver::teardown() {
+  // Parked coroutines unwind through the executor: while there still is one.
+  world_->parked.clear();
+  world_.reset();
+}
+
+}  // namespace cofault::detail::COFAULT_ASIO_NAME

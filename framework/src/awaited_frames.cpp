@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "awaited_frames.hpp"
+
+#include <link.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <span>
+
+namespace cofault::detail {
+namespace {
+
+std::atomic<std::uint64_t> foreign_run{0};
+
+struct outside_frames {
+  std::mutex mutex;
+  frame_list list;
+};
+outside_frames& outside() {
+  static auto* frames = new outside_frames;  // outlives every static destructor
+  return *frames;
+}
+
+std::span<const void* const> words_of(const awaited& a) {
+  constexpr std::size_t most = 512;
+  if (reinterpret_cast<std::uintptr_t>(a.object) % alignof(void*) != 0) return {};
+  return {static_cast<const void* const*>(a.object), std::min(a.size / sizeof(void*), most)};
+}
+
+bool holds(std::span<const void* const> words, const frame& f) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const void* w) { return w == f.address || w == f.promise; });
+}
+
+bool holds_any(std::span<const void* const> words, const frame_list& list) {
+  for (const frame* f = list.first(); f != nullptr; f = f->next)
+    if (holds(words, *f)) return true;
+  return false;
+}
+
+bool is_code(const void* address) {
+  struct query {
+    std::uintptr_t address;
+    bool found;
+  } q{reinterpret_cast<std::uintptr_t>(address), false};
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* data) {
+        auto& wanted = *static_cast<query*>(data);
+        for (int i = 0; i < info->dlpi_phnum; ++i) {
+          const auto& segment = info->dlpi_phdr[i];
+          const std::uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+          if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0 &&
+              wanted.address >= begin && wanted.address < begin + segment.p_memsz)
+            wanted.found = true;
+        }
+        return wanted.found ? 1 : 0;
+      },
+      &q);
+  return q.found;
+}
+
+// Whether a coroutine frame begins at the address: a resume and a destroy function. Reads through
+// the kernel, since the address may be no address at all.
+bool is_frame(const void* address) {
+  void* functions[2] = {};
+  iovec to{functions, sizeof functions}, from{const_cast<void*>(address), sizeof functions};
+  if (::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) != sizeof functions) return false;
+  return functions[0] != nullptr && functions[0] != functions[1] && is_code(functions[0]) &&
+         is_code(functions[1]);
+}
+
+// The awaited object belongs to an instrumented type but holds a coroutine that nobody announced:
+// it was made by a translation unit that was compiled without the instrumentation.
+bool holds_unknown(std::span<const void* const> words) {
+  constexpr std::size_t to_promise = 2 * sizeof(void*);
+  return std::any_of(words.begin(), words.end(), [](const void* w) {
+    if (reinterpret_cast<std::uintptr_t>(w) < 4096) return false;
+    return is_frame(w) || is_frame(static_cast<const char*>(w) - to_promise);
+  });
+}
+
+}  // namespace
+
+frame* adopt_awaited(run_state& run, const frame& by, const awaited& a) {
+  const auto words = words_of(a);
+  for (frame* f = run.unstarted.first(); f != nullptr; f = f->next)
+    if (holds(words, *f)) return f;
+  if (!a.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
+  {
+    const std::lock_guard lock(outside().mutex);
+    if (holds_any(words, outside().list)) return nullptr;
+  }
+  if (holds_unknown(words)) run.record(event_kind::unknown_frame, &by);
+  return nullptr;
+}
+
+void record_joined(run_state& run, const frame& by, const awaited& a, const frame& first) {
+  const auto words = words_of(a);
+  for (frame* f = first.next; f != nullptr; f = f->next)
+    if (holds(words, *f)) run.record(event_kind::joined, &by, 0, f->id);
+}
+
+void remember_outside(frame& f) {
+  const std::lock_guard lock(outside().mutex);
+  outside().list.add(f);
+}
+
+void forget_outside(frame& f) {
+  const std::lock_guard lock(outside().mutex);
+  frame_list::remove(f);
+}
+
+void note_foreign_thread(const frame& f) { foreign_run = f.run; }
+bool foreign_thread_seen(std::uint64_t run) { return foreign_run == run; }
+
+}  // namespace cofault::detail

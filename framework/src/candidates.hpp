@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cofault/event.hpp"
+#include "cofault/options.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault::detail {
+
+// One arrival at a user await point where a fault is feasible.
+struct reached_point {
+  point where;
+  std::uint32_t site;
+  std::uint32_t frame;
+  std::uint64_t flags;  // await_flags
+};
+
+// The arrivals in user code of a run without faults, in order. An await of a coroutine that has
+// such arrivals of its own is left out: what can go wrong there goes wrong inside.
+std::vector<reached_point> points_of(const std::vector<event>& trace);
+
+// Every fault the injectors propose for the point.
+void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);
+
+}  // namespace cofault::detail

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace cofault::detail {
+
+// How a forked child ended.
+struct child_end {
+  enum class how { returned, exited, killed, stuck } what = how::returned;
+  int code = 0;        // exit status or signal
+  std::string words;   // "died of signal 11 (Segmentation fault)"
+  std::string output;  // what it printed last, at most a few lines
+};
+
+// Runs `work` in a forked child whose standard output and error are kept aside. `beat` lies in
+// shared memory: a child that uses more processor time than `cpu` without it growing is killed.
+// `returned` means that work() came to its end; every other way out is a death.
+child_end run_in_child(const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
+                       std::chrono::milliseconds cpu);
+
+// In such a child: forgets what was printed so far, so that a death shows only the last words.
+void forget_output();
+
+}  // namespace cofault::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/family.hpp"
+
+#include "cofault/site.hpp"
+
+namespace cofault {
+
+family::family(std::span<const event> trace) {
+  std::size_t arrival = none;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const event& e = trace[i];
+    if (e.kind == event_kind::created) {
+      member& made = at(e.frame);
+      made.function = static_cast<std::uint32_t>(e.value >> 32);
+      made.instance = static_cast<std::uint32_t>(e.value);
+      made.creator = e.other;
+      made.made_behind = e.site;
+      made.user = sites::function(made.function).user;
+      continue;
+    }
+    if (e.kind == event_kind::arrived) arrival = i;
+    if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
+    at(e.other).awaited_at = arrival;  // joined events stand right behind theirs
+    at(e.other).awaiter = e.frame;
+  }
+}
+
+const family::member& family::of(std::uint32_t frame) const {
+  static const member unknown;
+  return frame < members_.size() ? members_[frame] : unknown;
+}
+
+family::member& family::at(std::uint32_t frame) {
+  if (members_.size() <= frame) members_.resize(frame + 1);
+  return members_[frame];
+}
+
+std::string family::name(std::uint32_t frame) const {
+  const member& m = of(frame);
+  if (m.function == 0) return "a coroutine";
+  const std::string_view full = sites::function(m.function).name;
+  const std::size_t scope = full.rfind("::");
+  std::string out(scope == full.npos ? full : full.substr(scope + 2));
+  if (m.instance > 1) out += "#" + std::to_string(m.instance);
+  return out + "()";
+}
+
+const family::member* family::waited_for(std::uint32_t frame) const {
+  while (frame != 0) {
+    const member& m = of(frame);
+    if (m.awaited_at != none) return &m;
+    if (m.creator == 0 || of(m.creator).user) return nullptr;
+    frame = m.creator;
+  }
+  return nullptr;
+}
+
+std::size_t family::awaited_at(std::uint32_t frame) const {
+  const member* m = waited_for(frame);
+  return m == nullptr ? none : m->awaited_at;
+}
+
+std::uint32_t family::awaiter(std::uint32_t frame) const {
+  const member* m = waited_for(frame);
+  return m == nullptr ? 0 : m->awaiter;
+}
+
+}  // namespace cofault

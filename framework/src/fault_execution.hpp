@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "cofault/detail/frame.hpp"
+#include "cofault/detail/runtime_errors.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+
+// Executes what the plan has for the await point `at` reached just now: throws, or says how the
+// operation is to go on. `child` is the awaited coroutine, if there is one.
+action execute_planned(run_state& run, frame& at, frame* child);
+
+}  // namespace cofault::detail

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/detail/frame.hpp"
+
+#include <exception>
+
+#include "awaited_frames.hpp"
+#include "cofault/clock.hpp"
+#include "cofault/site.hpp"
+#include "fault_execution.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+namespace {
+
+// The run the frame belongs to, if that is the one under way on this thread.
+run_state* run_of(const frame& f) {
+  run_state* run = run_state::current();
+  if (run != nullptr && f.run == run->number) return run;
+  if (run == nullptr && f.run != 0) note_foreign_thread(f);
+  return nullptr;
+}
+
+std::uint64_t visit_key(std::uint32_t id, std::uint32_t site) {
+  return (std::uint64_t{id} << 32) | site;
+}
+
+// Instances are counted in the same table, under an id that no coroutine has.
+constexpr std::uint32_t instance_counter = 0;
+
+}  // namespace
+
+void frame_created(frame& f) {
+  run_state* run = run_state::current();
+  if (run == nullptr) return remember_outside(f);
+  f.run = run->number;
+  f.id = ++run->next_frame;
+  if (run->running != nullptr) {
+    f.creator_id = run->running->id;
+    f.creator_site = run->running->site;
+  }
+  run->unstarted.add(f);
+}
+
+void frame_named(frame& f, const std::source_location& where) {
+  f.function = sites::function_at(where);
+  run_state* run = run_of(f);
+  if (run == nullptr) return;
+  f.instance = run->visits.count(visit_key(instance_counter, f.function), 0).total;
+  run->record_at(event_kind::created, f.id, f.creator_site,
+                 (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
+}
+
+void frame_entered(frame& f) {
+  run_state* run = run_of(f);
+  const bool first = f.state == frame_state::created;
+  f.state = frame_state::running;
+  if (run == nullptr) return;
+  if (first) {
+    frame_list::remove(f);
+    run->started.add(f);
+  }
+  f.below = run->running;
+  run->running = &f;
+  run->record(first ? event_kind::started : event_kind::resumed, &f);
+}
+
+void frame_left(frame& f) {
+  run_state* run = run_of(f);
+  const bool done = f.state == frame_state::finished;
+  if (!done) f.state = frame_state::suspended;
+  if (run == nullptr) return;
+  if (run->running == &f) run->running = f.below;
+  f.below = nullptr;
+  if (!done) run->record(event_kind::suspended, &f);
+}
+
+void frame_returned(frame& f) {
+  f.state = frame_state::finished;
+  if (run_state* run = run_of(f)) run->record(event_kind::returned, &f);
+}
+
+void frame_failed(frame& f) {
+  f.failed = true;
+  f.state = frame_state::finished;
+  if (run_state* run = run_of(f)) run->record(event_kind::failed, &f);
+}
+
+void frame_destroyed(frame& f) noexcept {
+  const frame_state before = f.state;
+  f.state = frame_state::destroyed;
+  if (f.run == 0) return forget_outside(f);
+  run_state* run = run_of(f);
+  if (run == nullptr) return;
+  frame_list::remove(f);
+  if (run->running == &f) run->running = f.below;  // it flowed off its end
+  run->record(event_kind::destroyed, &f);
+  // Never awaited, unless a fault got in the way: then it was made before that fault.
+  if (before == frame_state::created && !f.replaced && run->running != nullptr &&
+      run->running->id == f.creator_id && std::uncaught_exceptions() == 0 && !run->tearing_down &&
+      f.id > run->last_fault_frame)
+    run->record(event_kind::dropped, run->running, 0, f.id);
+}
+
+action arrive(frame& f, const awaited& a, const std::source_location& where) {
+  run_state* run = run_of(f);
+  if (run == nullptr) return action::proceed;
+  f.site = sites::site_at(where);
+  const visit_table::counter& visits =
+      run->visits.count(visit_key(f.id, f.site), virtual_clock::now());
+  const std::uint32_t standing = visits.standing;
+  f.visit = visits.total;
+  ++run->arrivals;
+
+  const bool user = sites::function(f.function).user;
+  frame* child = adopt_awaited(*run, f, a);
+  if (user) sites::note_operation(f.site, child != nullptr ? child->operation : a.type);
+  const bool takes_code = a.carries_code || (child != nullptr && child->code != nullptr);
+  std::uint64_t flags =
+      (std::uint64_t{f.visit} << 32) | (std::uint64_t(a.where) << await_runtime_shift);
+  if (a.can_throw) flags |= await_can_throw;
+  if (takes_code && a.can_complete) flags |= await_takes_code;
+  if (user) flags |= await_user;
+  run->record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
+  if (child != nullptr) record_joined(*run, f, a, *child);
+
+  if (run->tearing_down) return action::proceed;
+  if (standing > run->how.max_visits()) {
+    run->record(event_kind::parked, &f, standing);
+    return action::park;
+  }
+  if (user && run->faults_allowed) return execute_planned(*run, f, child);
+  return action::proceed;
+}
+
+void hold_parked(std::shared_ptr<void> held) {
+  if (run_state* run = run_state::current(); run != nullptr && run->world != nullptr)
+    run->world->park(std::move(held));
+}
+
+}  // namespace cofault::detail

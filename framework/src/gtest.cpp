@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/gtest.hpp"
+
+#include <gtest/gtest-spi.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cofault/detail/root.hpp"
+
+namespace cofault {
+namespace {
+
+// Takes GoogleTest's results of this thread for as long as a run lasts.
+class assertion_collector : public detail::run_listener {
+ public:
+  void run_started() override {
+    results_.emplace();
+    reporter_.emplace(testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD,
+                      &*results_);
+  }
+
+  void run_ended() override {
+    reporter_.reset();
+    for (int i = 0; i < results_->size(); ++i) {
+      const testing::TestPartResult& part = results_->GetTestPartResult(i);
+      if (!part.failed()) continue;
+      const char* file = part.file_name() == nullptr ? "unknown file" : part.file_name();
+      detail::assertion_failed(std::string(file) + ":" + std::to_string(part.line_number()) +
+                               ": Failure\n" + part.message());
+    }
+    results_.reset();
+  }
+
+ private:
+  std::optional<testing::TestPartResultArray> results_;
+  std::optional<testing::ScopedFakeTestPartResultReporter> reporter_;
+};
+
+}  // namespace
+
+bool detail::use_googletest() {
+  // Never destroyed: the code under test may call exit() in the middle of a run.
+  static auto* const collector = new assertion_collector;
+  set_run_listener(collector);
+  return true;
+}
+
+void PrintTo(const exploration& what, std::ostream* out) { *out << '\n' << describe(what); }
+
+}  // namespace cofault

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "mailbox.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "shared_memory.hpp"
+
+namespace cofault::detail {
+namespace {
+
+template <std::size_t N>
+void put(char (&to)[N], std::string_view text) {
+  const std::size_t n = std::min(text.size(), N - 1);
+  std::memcpy(to, text.data(), n);
+  to[n] = '\0';
+}
+
+}  // namespace
+
+mailbox& box() {
+  static mailbox& shared = make_shared_object<mailbox>();
+  return shared;
+}
+
+void mailbox::clear() {
+  beat = 0;
+  stage = stage_of_sweep::warm_up;
+  work_count = next = found_count = points = trials = 0;
+  unreached_count = bounded_count = later_count = failure_count = 0;
+  work_cut = found_cut = false;
+  error[0] = '\0';
+}
+
+void mailbox::fail(std::string_view sentence) {
+  if (error[0] == '\0') put(error, sentence);
+}
+
+void mailbox::add_work(const plan& p) {
+  if (work_count == max_work)
+    work_cut = true;
+  else
+    work[work_count++] = p;
+}
+
+void mailbox::add(std::string_view property, std::uint32_t site, std::uint32_t frame, const plan& p,
+                  std::string_view text) {
+  for (std::uint32_t i = 0; i < found_count; ++i) {
+    found& known = items[i];
+    if (known.property != property || known.site != site) continue;
+    // A finding of the default run needs no fault: faults only repeat it.
+    ++known.more;
+    return;
+  }
+  if (found_count == max_found) {
+    found_cut = true;
+    return;
+  }
+  found& fresh = items[found_count];
+  put(fresh.property, property);
+  put(fresh.text, text);
+  fresh.site = site;
+  fresh.frame = frame;
+  fresh.smallest = p;
+  fresh.more = 0;
+  ++found_count;
+}
+
+}  // namespace cofault::detail

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "cofault/options.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault::detail {
+
+// A finding on its way from a child: fixed-size text.
+struct found {
+  char property[64];
+  std::uint32_t site;
+  std::uint32_t frame;
+  plan smallest;
+  std::uint32_t more;
+  char text[1024];
+};
+
+enum class stage_of_sweep : std::uint32_t { warm_up, first, second, sweep, done };
+
+// What a sweep has done so far. Lives in memory shared with the child that does it, so that
+// nothing is lost when the child dies.
+struct mailbox {
+  static constexpr std::uint32_t max_work = 1 << 18, max_found = 1 << 10, max_list = 64;
+
+  std::atomic<std::uint64_t> beat;  // grows with every trial
+  stage_of_sweep stage;
+  plan work[max_work];  // the plans to try, in order; grows while sweeping
+  std::uint32_t work_count;
+  std::uint32_t next;  // the one being tried
+  found items[max_found];
+  std::uint32_t found_count;
+  std::uint32_t points, trials;
+  std::uint32_t unreached_count;
+  plan unreached[max_list];
+  std::uint32_t bounded_count;
+  plan bounded[max_list];
+  std::uint32_t later_count;  // await points first reached behind a fault
+  std::uint32_t later[max_list];
+  bool work_cut, found_cut;
+  std::uint32_t failure_count;  // the test's own failed assertions in the default run
+  char failures[16][1024];
+  char error[2048];
+
+  void clear();
+  void fail(std::string_view sentence);
+  void add_work(const plan& p);
+  // Adds a finding, or counts it where the same one is known.
+  void add(std::string_view property, std::uint32_t site, std::uint32_t frame, const plan& p,
+           std::string_view text);
+};
+mailbox& box();
+
+}  // namespace cofault::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "cofault/site.hpp"
+
+namespace cofault {
+namespace {
+
+std::string encode(const deviation& d) {
+  std::string out;
+  if (const std::uint32_t index = sites::find(d.where.site)) {
+    out = sites::text(index);
+  } else {
+    char hex[17] = {};
+    std::to_chars(hex, hex + 16, d.where.site, 16);
+    out = std::string("@") + hex;
+  }
+  out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit) + '=';
+  return out + encode(d.what);
+}
+
+[[noreturn]] void refuse(std::string_view part, std::string_view why) {
+  throw bad_plan("cofault: the plan '" + std::string(part) +
+                 "' cannot be read: " + std::string(why) +
+                 "; expected file.cpp:function+line/instance.visit=fault, as a report prints it");
+}
+
+std::uint32_t number(std::string_view digits, std::string_view part, std::string_view what) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size() || value == 0)
+    refuse(part,
+           "its " + std::string(what) + " '" + std::string(digits) + "' is not a number from 1");
+  return value;
+}
+
+std::uint64_t site_key(std::string_view text, std::string_view part) {
+  if (text.starts_with('@')) {
+    std::uint64_t key = 0;
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), key, 16);
+    if (text.size() < 2 || error != std::errc() || end != text.data() + text.size())
+      refuse(part, "'" + std::string(text) + "' is not a site's number");
+    return key;
+  }
+  // "file:function+line", perhaps "~rank": anything else can be no site's text.
+  const std::size_t colon = text.find(':'), sign = text.find_last_of("+-");
+  if (colon == 0 || colon == text.npos || sign == text.npos || sign < colon + 2)
+    refuse(part, "'" + std::string(text) + "' names no await point");
+  const std::string_view digits = text.substr(sign + 1);
+  if (digits.empty() || digits.find_first_not_of("0123456789~") != digits.npos)
+    refuse(part, "'" + std::string(text) + "' does not end in a line offset");
+  return sites::key_of(text);
+}
+
+deviation parse_deviation(std::string_view part) {
+  const std::size_t equals = part.rfind('=');
+  if (equals == part.npos) refuse(part, "it has no '='");
+  const std::string_view where = part.substr(0, equals);
+  const std::size_t slash = where.rfind('/'), dot = where.rfind('.');
+  if (slash == where.npos || dot == where.npos || dot < slash)
+    refuse(part, "it has no /instance.visit before the '='");
+  deviation out;
+  out.where.site = site_key(where.substr(0, slash), part);
+  out.where.instance = number(where.substr(slash + 1, dot - slash - 1), part, "instance");
+  out.where.visit = number(where.substr(dot + 1), part, "visit");
+  const auto what = parse_fault(part.substr(equals + 1));
+  if (!what) refuse(part, "'" + std::string(part.substr(equals + 1)) + "' is not a fault");
+  out.what = *what;
+  return out;
+}
+
+}  // namespace
+
+void plan::add(const deviation& next) {
+  if (size_ == capacity)
+    throw std::length_error("cofault: a plan holds at most " + std::to_string(capacity) +
+                            " deviations");
+  items_[size_++] = next;
+}
+
+std::strong_ordering operator<=>(const plan& a, const plan& b) {
+  if (const auto order = a.size() <=> b.size(); order != 0) return order;
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
+}
+
+std::string encode(const plan& what) {
+  std::string out;
+  for (const deviation& d : what) out += (out.empty() ? "" : ";") + encode(d);
+  return out;
+}
+
+plan parse_plan(std::string_view text) {
+  plan out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    const std::string_view part = text.substr(0, end);
+    if (part.empty()) refuse(text, "there is nothing before a ';'");
+    if (out.size() == plan::capacity) refuse(text, "it has more deviations than a plan can hold");
+    out.add(parse_deviation(part));
+    if (end == text.size()) break;
+    text.remove_prefix(end + 1);
+    if (text.empty()) refuse(part, "there is nothing behind its ';'");
+  }
+  return out;
+}
+
+}  // namespace cofault

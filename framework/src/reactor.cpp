@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "reactor.hpp"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "cofault/clock.hpp"
+
+namespace {
+
+template <class Function>
+Function next(const char* name) {
+  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+// A descriptor registered with an epoll instance.
+struct registration {
+  int epoll, descriptor;
+  epoll_event wanted;
+  bool timer;
+};
+
+// What was registered on any thread; read by the thread that drives a run.
+struct registry {
+  std::mutex mutex;
+  std::vector<int> timers;
+  std::vector<registration> all;
+};
+registry& known() {
+  static auto* r = new registry;  // outlives every static destructor
+  return *r;
+}
+
+thread_local bool timers_due = false;
+
+bool is_outside(const registration& r) {
+  if (r.timer) return false;
+  // Asio's own interrupter is an eventfd, edge-triggered and always readable.
+  return (r.wanted.events & EPOLLIN) != 0 && (r.wanted.events & EPOLLPRI) != 0;
+}
+
+}  // namespace
+
+namespace {
+
+// A new instance: what was registered with an older one of the same number is gone.
+int fresh_epoll(int epoll) {
+  if (epoll < 0) return epoll;
+  const std::lock_guard lock(known().mutex);
+  std::erase_if(known().all, [&](const registration& x) { return x.epoll == epoll; });
+  return epoll;
+}
+
+}  // namespace
+
+extern "C" int epoll_create1(int flags) noexcept {
+  static const auto real = next<int (*)(int)>("epoll_create1");
+  return fresh_epoll(real(flags));
+}
+
+extern "C" int epoll_create(int size) noexcept {
+  static const auto real = next<int (*)(int)>("epoll_create");
+  return fresh_epoll(real(size));
+}
+
+extern "C" int timerfd_create(clockid_t clock, int flags) noexcept {
+  static const auto real = next<int (*)(clockid_t, int)>("timerfd_create");
+  const int fd = real(clock, flags);
+  if (fd >= 0) {
+    const std::lock_guard lock(known().mutex);
+    std::erase(known().timers, fd);
+    known().timers.push_back(fd);
+  }
+  return fd;
+}
+
+extern "C" int timerfd_settime(int fd, int flags, const itimerspec* value,
+                               itimerspec* old) noexcept {
+  static const auto real =
+      next<int (*)(int, int, const itimerspec*, itimerspec*)>("timerfd_settime");
+  if (cofault::virtual_clock::running()) return 0;
+  return real(fd, flags, value, old);
+}
+
+extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+  static const auto real = next<int (*)(int, int, int, epoll_event*)>("epoll_ctl");
+  const int result = real(epoll, operation, fd, event);
+  registry& r = known();
+  const std::lock_guard lock(r.mutex);
+  const auto same = [&](const registration& x) { return x.epoll == epoll && x.descriptor == fd; };
+  if (operation == EPOLL_CTL_DEL || operation == EPOLL_CTL_ADD) std::erase_if(r.all, same);
+  if (result != 0 || operation == EPOLL_CTL_DEL || event == nullptr) return result;
+  if (operation == EPOLL_CTL_MOD) std::erase_if(r.all, same);
+  const bool timer = std::find(r.timers.begin(), r.timers.end(), fd) != r.timers.end();
+  r.all.push_back({epoll, fd, *event, timer});
+  return result;
+}
+
+extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout) {
+  static const auto real = next<int (*)(int, epoll_event*, int, int)>("epoll_wait");
+  if (!cofault::virtual_clock::running()) return real(epoll, events, most, timeout);
+  registry& r = known();
+  const std::lock_guard lock(r.mutex);
+  int count = 0;
+  if (std::any_of(r.all.begin(), r.all.end(),
+                  [&](const registration& x) { return x.epoll == epoll && is_outside(x); }))
+    count = std::max(0, real(epoll, events, most, 0));
+  if (!timers_due) return count;
+  for (const registration& x : r.all) {
+    if (x.epoll != epoll || !x.timer || count == most) continue;
+    events[count] = x.wanted;
+    events[count++].events = EPOLLIN;
+  }
+  timers_due = false;
+  return count;
+}
+
+namespace cofault::detail::reactor {
+namespace {
+
+bool has_outside_descriptors() {
+  const std::lock_guard lock(known().mutex);
+  return std::any_of(known().all.begin(), known().all.end(), is_outside);
+}
+
+// Other threads of this process, a resolver's for example.
+bool has_other_threads() {
+  DIR* tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return false;
+  int count = 0;
+  while (const dirent* entry = ::readdir(tasks))
+    if (entry->d_name[0] != '.') ++count;
+  ::closedir(tasks);
+  return count > 1;
+}
+
+}  // namespace
+
+void look_at_timers() { timers_due = true; }
+
+bool wait_outside() {
+  constexpr int patience = 40;  // times 5 ms
+  static thread_local int waited = 0;
+  static thread_local virtual_time at = -1;
+  if (at != virtual_clock::now()) at = virtual_clock::now(), waited = 0;
+  if (waited++ >= patience || (!has_outside_descriptors() && !has_other_threads())) return false;
+  const timespec pause{0, 5'000'000};
+  ::nanosleep(&pause, nullptr);
+  return true;
+}
+
+}  // namespace cofault::detail::reactor

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// Asio's reactor waits in epoll with a timerfd beside the sockets. On a thread that drives a run
+// the program's epoll_wait, epoll_ctl and timerfd_settime are ours: they never block, timers are
+// those of the virtual clock, and the kernel is not asked about descriptors that cannot be ready.
+namespace cofault::detail::reactor {
+
+// Every reactor is told at its next look that its timer descriptor is ready: it then compares its
+// timers with the (virtual) clock.
+void look_at_timers();
+
+// Waits a little, in real time, for descriptors with an outside peer and for other threads of the
+// process. False: there are none, or nothing came.
+bool wait_outside();
+
+}  // namespace cofault::detail::reactor

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/run.hpp"
+
+#include <stdexcept>
+
+#include "awaited_frames.hpp"
+#include "cofault/clock.hpp"
+#include "run_state.hpp"
+
+namespace cofault {
+namespace {
+
+using detail::run_state;
+
+detail::run_listener* listener = nullptr;
+
+// Shows virtual time and collects assertions for as long as it lives.
+class stage {
+ public:
+  stage() {
+    virtual_clock::start();
+    if (listener != nullptr) listener->run_started();
+  }
+  ~stage() {
+    end_assertions();
+    virtual_clock::stop();
+  }
+  void end_assertions() {
+    if (listener != nullptr && !ended_) listener->run_ended();
+    ended_ = true;
+  }
+
+ private:
+  bool ended_ = false;
+};
+
+bool out_of_bounds(const run_state& run) { return run.arrivals > run.how.max_arrivals(); }
+
+// Runs whatever can run without moving the clock. An exception that leaves the event loop is what
+// the program's own call of run() would have got.
+void run_ready(run_state& run) {
+  driver& world = *run.world;
+  while (!out_of_bounds(run) && world.choices() > 0) {
+    try {
+      if (!world.run(0)) break;
+    } catch (...) {
+      run.record(event_kind::escaped, nullptr);
+    }
+  }
+}
+
+// Moves the clock to the next timer. False: there is none.
+bool jump(run_state& run) {
+  const auto deadline = run.world->next_deadline();
+  if (!deadline || *deadline - virtual_clock::now() > never) return false;
+  const virtual_time before = virtual_clock::now();
+  virtual_clock::jump(*deadline);
+  run.record(event_kind::jumped, nullptr,
+             static_cast<std::uint64_t>(virtual_clock::now() - before));
+  run.world->jumped();
+  return true;
+}
+
+// Runs until `done` says so, nothing can move any more, or a bound is reached.
+template <class Done>
+void drive(run_state& run, Done done) {
+  for (;;) {
+    run_ready(run);
+    if (done() || out_of_bounds(run)) return;
+    if (!jump(run) && !run.world->wait_outside()) return;
+  }
+}
+
+void start(run_state& run) {
+  try {
+    run.world->start();
+  } catch (...) {
+    detail::root_completed(std::current_exception());
+  }
+}
+
+void record_pending(run_state& run) {
+  for (detail::frame* f = run.started.first(); f != nullptr; f = f->next)
+    if (f->state == detail::frame_state::suspended) run.record(event_kind::pending, f);
+}
+
+void run_probe(run_state& run, const detail::probe_start& probe) {
+  const auto done = std::make_shared<bool>(false);  // a late answer may come at teardown
+  run.record(event_kind::probe_started, nullptr);
+  const auto finish = [&run, done](detail::probe_result result) {
+    if (*done) return;
+    *done = true;
+    run.record(result == detail::probe_result::passed  ? event_kind::probe_passed
+               : result == detail::probe_result::threw ? event_kind::probe_threw
+                                                       : event_kind::probe_differs,
+               nullptr);
+  };
+  try {
+    probe(finish);
+  } catch (...) {
+    finish(detail::probe_result::threw);
+  }
+  const std::uint64_t before = run.arrivals;
+  constexpr std::uint64_t patience = 100'000;  // a service may tick for ever beside a deaf probe
+  drive(run, [&] { return *done || run.arrivals - before > patience; });
+  if (*done) return;
+  *done = true;
+  record_pending(run);
+  run.record(event_kind::probe_hung, nullptr);
+}
+
+void run_probes(run_state& run) {
+  run.faults_allowed = false;
+  const auto probes = std::move(run.probes);
+  for (run.probe = 0; run.probe < probes.size(); ++run.probe) run_probe(run, probes[run.probe]);
+}
+
+void tear_down(run_state& run, std::unique_ptr<driver>& world) {
+  run.tearing_down = true;
+  try {
+    world->teardown();
+  } catch (...) {
+    run.record(event_kind::escaped, nullptr);
+  }
+  world.reset();
+  run.world = nullptr;
+  for (detail::frame_list* list : {&run.unstarted, &run.started})
+    for (detail::frame* f = list->first(); f != nullptr; f = f->next)
+      run.record(event_kind::alive, f);
+  for (std::size_t i = 0; i < run.resources.size(); ++i)
+    if (run.resources[i] != nullptr)
+      run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
+}
+
+outcome sum_up(const run_state& run, ending end) {
+  const detail::trace_buffer& t = detail::trace();
+  outcome out;
+  out.end = end;
+  out.truncated = t.truncated;
+  out.fault_free = run.reached == 0;
+  out.reached = run.reached;
+  out.root_completions = run.root_completions;
+  out.arrivals = run.arrivals;
+  out.duration = virtual_clock::now();
+  out.kinds = t.kinds;
+  out.first = t.events;
+  out.count = t.count;
+  return out;
+}
+
+}  // namespace
+
+outcome run(const driver_factory& body, const plan& what, const options& how) {
+  if (run_state::current() != nullptr)
+    throw std::logic_error(
+        "cofault: a run is already under way on this thread; explore() and run() cannot be nested: "
+        "call them from the test, not from the code under test");
+  run_state run(what, how);
+  stage shown;
+  std::unique_ptr<driver> world = body();
+  run.world = world.get();
+  start(run);
+  drive(run, [&] { return run.root_completions > 0; });
+  ending end = run.root_completions > 0 ? ending::completed
+               : out_of_bounds(run)     ? ending::bounded
+                                        : ending::hung;
+  if (end == ending::hung) record_pending(run);
+  if (end == ending::completed) run_probes(run);
+  if (detail::foreign_thread_seen(run.number)) run.record(event_kind::foreign_thread, nullptr);
+  tear_down(run, world);
+  shown.end_assertions();
+  return sum_up(run, end);
+}
+
+namespace detail {
+
+void root_completed(std::exception_ptr error) {
+  run_state* run = run_state::current();
+  if (run == nullptr || run->tearing_down) return;
+  ++run->root_completions;
+  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr);
+}
+
+driver* current_driver() {
+  run_state* run = run_state::current();
+  return run == nullptr ? nullptr : run->world;
+}
+
+void add_probe(probe_start start) {
+  if (run_state* run = run_state::current()) run->probes.push_back(std::move(start));
+}
+
+probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const std::any&)) {
+  static thread_local std::vector<std::any> without_faults;
+  run_state* run = run_state::current();
+  if (run == nullptr) return probe_result::passed;
+  if (without_faults.size() <= run->probe) without_faults.resize(run->probe + 1);
+  std::any& expected = without_faults[run->probe];
+  if (run->what.empty())
+    expected = std::move(answer);
+  else if (!expected.has_value() || !same(expected, answer))
+    return probe_result::differs;
+  return probe_result::passed;
+}
+
+void assertion_failed(std::string_view text) {
+  run_state* run = run_state::current();
+  if (run == nullptr) return;
+  run->record_at(event_kind::assertion, 0, 0, run->keep_text(text));
+}
+
+void set_run_listener(run_listener* l) { listener = l; }
+
+}  // namespace detail
+}  // namespace cofault

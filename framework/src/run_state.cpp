@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "run_state.hpp"
+
+#include <atomic>
+#include <cstring>
+
+#include "cofault/clock.hpp"
+#include "cofault/detail/texts.hpp"
+#include "cofault/fault_free.hpp"
+#include "cofault/tracked.hpp"
+#include "shared_memory.hpp"
+
+namespace cofault::detail {
+namespace {
+
+thread_local run_state* current_run = nullptr;
+thread_local visit_table table;
+std::atomic<std::uint64_t> runs{0};
+
+}  // namespace
+
+trace_buffer& trace() {
+  static trace_buffer& buffer = make_shared_object<trace_buffer>();
+  return buffer;
+}
+
+void frame_list::add(frame& f) {
+  f.next = head_.next;
+  f.previous = &head_;
+  if (f.next != nullptr) f.next->previous = &f;
+  head_.next = &f;
+}
+
+void frame_list::remove(frame& f) {
+  if (f.previous == nullptr) return;
+  f.previous->next = f.next;
+  if (f.next != nullptr) f.next->previous = f.previous;
+  f.next = f.previous = nullptr;
+}
+
+run_state::run_state(const plan& p, const options& o)
+    : number(++runs), what(p), how(o), visits(table) {
+  visits.clear();
+  trace_buffer& t = trace();
+  t.count = 0;
+  t.kinds = 0;
+  t.truncated = false;
+  t.text_bytes = t.text_count = 0;
+  current_run = this;
+}
+
+run_state::~run_state() {
+  // Frames that outlive the run must not point into it.
+  for (frame_list* list : {&unstarted, &started})
+    while (frame* f = list->first()) frame_list::remove(*f);
+  current_run = nullptr;
+}
+
+run_state* run_state::current() { return current_run; }
+
+void run_state::record(event_kind kind, const frame* about, std::uint64_t value,
+                       std::uint32_t other) {
+  record_at(kind, about == nullptr ? 0 : about->id, about == nullptr ? 0 : about->site, value,
+            other);
+}
+
+void run_state::record_at(event_kind kind, std::uint32_t id, std::uint32_t site,
+                          std::uint64_t value, std::uint32_t other) {
+  trace_buffer& t = trace();
+  t.kinds |= kinds(kind);
+  if (t.count == trace_buffer::capacity) {
+    t.truncated = true;
+    return;
+  }
+  t.events[t.count++] = {kind, id, site, other, value, virtual_clock::now()};
+}
+
+std::uint32_t run_state::keep_text(std::string_view text) {
+  trace_buffer& t = trace();
+  const std::size_t room = trace_buffer::text_capacity - t.text_bytes;
+  if (room < 2) return t.text_count;
+  text = text.substr(0, room - 1);
+  std::memcpy(t.texts + t.text_bytes, text.data(), text.size());
+  t.texts[t.text_bytes + text.size()] = '\0';
+  t.text_bytes += static_cast<std::uint32_t>(text.size() + 1);
+  return t.text_count++;
+}
+
+std::string_view text_of(std::uint32_t index) {
+  const trace_buffer& t = trace();
+  const char* text = t.texts;
+  for (std::uint32_t i = 0; i < index && i < t.text_count; ++i) text += std::strlen(text) + 1;
+  return index < t.text_count ? text : "";
+}
+
+}  // namespace cofault::detail
+
+namespace cofault {
+
+bool fault_free() {
+  const auto* run = detail::run_state::current();
+  return run == nullptr || run->reached == 0;
+}
+
+std::uint32_t acquired(const char* label) {
+  auto* run = detail::run_state::current();
+  if (run == nullptr) return 0;
+  run->resources.push_back(label);
+  const auto serial = static_cast<std::uint32_t>(run->resources.size());
+  run->record(event_kind::acquired, run->running, serial);
+  return serial;
+}
+
+void released(std::uint32_t serial) {
+  auto* run = detail::run_state::current();
+  if (run == nullptr || serial == 0 || serial > run->resources.size()) return;
+  if (run->resources[serial - 1] == nullptr) return;
+  run->resources[serial - 1] = nullptr;
+  run->record(event_kind::released, run->running, serial);
+}
+
+}  // namespace cofault

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cofault/detail/frame.hpp"
+#include "cofault/detail/root.hpp"
+#include "cofault/driver.hpp"
+#include "cofault/options.hpp"
+#include "cofault/outcome.hpp"
+#include "cofault/plan.hpp"
+#include "visit_table.hpp"
+
+namespace cofault::detail {
+
+// Where a run records. The buffers are reused from run to run and shared with forked children.
+struct trace_buffer {
+  static constexpr std::uint32_t capacity = 1 << 20;
+  static constexpr std::uint32_t text_capacity = 1 << 20;
+  event events[capacity];
+  std::uint32_t count;
+  kind_set kinds;
+  bool truncated;
+  char texts[text_capacity];  // zero-terminated, one after the other
+  std::uint32_t text_bytes;
+  std::uint32_t text_count;
+};
+trace_buffer& trace();
+
+// A doubly linked list of the frames embedded in promises.
+class frame_list {
+ public:
+  void add(frame& f);
+  static void remove(frame& f);
+  frame* first() const { return head_.next; }
+
+ private:
+  frame head_;
+};
+
+// All that belongs to the run under way on this thread.
+class run_state {
+ public:
+  run_state(const plan& what, const options& how);
+  ~run_state();
+  run_state(const run_state&) = delete;
+  run_state& operator=(const run_state&) = delete;
+
+  // The run under way on this thread, or null.
+  static run_state* current();
+
+  void record(event_kind kind, const frame* about, std::uint64_t value = 0,
+              std::uint32_t other = 0);
+  void record_at(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value = 0,
+                 std::uint32_t other = 0);
+  // Keeps a text (an assertion's, …) and returns its index.
+  std::uint32_t keep_text(std::string_view text);
+
+  std::uint64_t number;
+  const plan& what;
+  const options& how;
+  driver* world = nullptr;
+  frame_list unstarted, started;
+  frame* running = nullptr;
+  std::uint32_t next_frame = 0;
+  std::uint64_t arrivals = 0;
+  std::uint32_t root_completions = 0;
+  std::uint32_t reached = 0;           // deviations executed
+  std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
+  std::vector<const char*> resources;  // label by serial - 1; null once released
+  visit_table& visits;
+  std::vector<probe_start> probes;
+  std::size_t probe = 0;       // the one under way
+  bool faults_allowed = true;  // off during the probes
+  bool tearing_down = false;
+};
+
+}  // namespace cofault::detail

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/site.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "cofault/detail/frame.hpp"
+#include "cofault/detail/function_name.hpp"
+#include "shared_memory.hpp"
+
+namespace cofault::sites {
+namespace {
+
+constexpr std::uint32_t max_functions = 1 << 14, max_sites = 1 << 16, max_names = 1 << 22;
+
+// Where the compiler put a source_location's parts is fixed for the process and its children, so
+// the parts' addresses identify it without a look at the text.
+struct raw_key {
+  const char* file;
+  const char* function;
+  std::uint32_t line, column;
+  bool operator==(const raw_key&) const = default;
+  std::size_t hash() const {
+    std::size_t h = reinterpret_cast<std::size_t>(function) * 0x9E3779B97F4A7C15u;
+    return (h ^ (h >> 29) ^ (line * 0x85EBCA6Bu) ^ (column * 0xC2B2AE35u)) + (h >> 47);
+  }
+};
+
+template <std::uint32_t Buckets>
+struct index {
+  struct slot {
+    raw_key key;
+    std::uint32_t value;
+  };
+  slot slots[Buckets];
+
+  slot& find(const raw_key& key) {
+    std::size_t i = key.hash() % Buckets;
+    while (slots[i].value != 0 && !(slots[i].key == key)) i = (i + 1) % Buckets;
+    return slots[i];
+  }
+};
+
+struct tables {
+  function_info functions[max_functions];
+  site_info items[max_sites];
+  index<2 * max_functions> by_function;
+  index<2 * max_sites> by_place;
+  char names[max_names];
+  std::uint32_t function_count, site_count, name_bytes;
+};
+
+tables& table() {
+  static tables& t = detail::make_shared_object<tables>();
+  return t;
+}
+
+struct code_paths {
+  std::vector<std::string> user, peers;
+};
+code_paths& paths() {
+  static code_paths p;
+  return p;
+}
+
+const char* keep(std::string_view name) {
+  tables& t = table();
+  if (t.name_bytes + name.size() + 1 > max_names)
+    throw std::length_error("cofault: more function names than the site table can hold");
+  char* to = t.names + t.name_bytes;
+  std::memcpy(to, name.data(), name.size());
+  t.name_bytes += static_cast<std::uint32_t>(name.size() + 1);
+  return to;
+}
+
+std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t rank) {
+  std::string out(basename(f.file));
+  out.append(":").append(f.name).append(offset < 0 ? "" : "+").append(std::to_string(offset));
+  if (rank > 1) out.append("~").append(std::to_string(rank));
+  return out;
+}
+
+std::int64_t offset_of(const site_info& s) {
+  return std::int64_t{s.line} - std::int64_t{function(s.function).line};
+}
+
+// Asio names the function object that starts an operation after it: "initiate_async_read".
+std::string_view operation_in(std::string_view type) {
+  constexpr std::string_view mark = "initiate_";
+  const std::size_t at = type.find(mark);
+  if (at == type.npos) return type.find("this_coro::") != type.npos ? "this_coro" : "";
+  const std::string_view name = type.substr(at + mark.size());
+  return name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789"));
+}
+
+std::uint32_t same_function(std::string_view file, std::string_view name) {
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.function_count; ++i)
+    if (name == t.functions[i].name && file == t.functions[i].file) return i;
+  return 0;
+}
+
+}  // namespace
+
+std::uint32_t function_at(const std::source_location& where) {
+  tables& t = table();
+  // The name alone: initial_suspend and the awaits of one function are on different lines.
+  auto& slot = t.by_function.find({where.file_name(), where.function_name(), 0, 0});
+  if (slot.value != 0) return slot.value;
+  const std::string name = detail::normalised_function(where.function_name());
+  std::uint32_t found = same_function(where.file_name(), name);
+  if (found == 0) {
+    if (t.function_count + 1 >= max_functions)
+      throw std::length_error("cofault: more coroutine functions than the site table can hold");
+    const char* kept = keep(name);
+    found = t.function_count + 1;
+    t.functions[found] = {where.file_name(), kept, 0, is_user(where.file_name())};
+    t.function_count = found;
+  }
+  slot = {{where.file_name(), where.function_name(), 0, 0}, found};
+  return found;
+}
+
+std::uint32_t site_at(const std::source_location& where) {
+  tables& t = table();
+  const raw_key key{where.file_name(), where.function_name(), where.line(), where.column()};
+  auto& slot = t.by_place.find(key);
+  if (slot.value != 0) return slot.value;
+  if (t.site_count + 1 >= max_sites)
+    throw std::length_error("cofault: more await points than the site table can hold");
+  const std::uint32_t function = function_at(where);
+  function_info& f = t.functions[function];
+  if (f.line == 0) f.line = where.line();
+  std::uint32_t rank = 1, twin = 0;
+  for (std::uint32_t i = 1; i <= t.site_count; ++i) {
+    const site_info& other = t.items[i];
+    if (other.function != function || other.line != where.line()) continue;
+    if (other.column == where.column())
+      twin = i;  // another instantiation of the same template
+    else
+      ++rank;
+  }
+  if (twin == 0) {
+    twin = t.site_count + 1;
+    t.items[twin] = {0, function, where.line(), where.column(), rank, nullptr, ""};
+    t.items[twin].key = key_of(text_of(f, offset_of(t.items[twin]), rank));
+    t.site_count = twin;
+  }
+  slot = {key, twin};
+  return twin;
+}
+
+void note_operation(std::uint32_t index, const char* initiation) {
+  site_info& s = table().items[index];
+  if (s.initiation == initiation) return;
+  s.initiation = initiation;
+  const std::string_view name = operation_in(initiation == nullptr ? "" : initiation);
+  s.operation = name.empty() ? "" : keep(name);
+}
+
+const function_info& function(std::uint32_t index) { return table().functions[index]; }
+const site_info& site(std::uint32_t index) { return table().items[index]; }
+std::uint32_t count() { return table().site_count; }
+
+std::uint32_t find(std::uint64_t key) {
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.site_count; ++i)
+    if (t.items[i].key == key) return i;
+  return 0;
+}
+
+std::string text(std::uint32_t index) {
+  const site_info& s = site(index);
+  return text_of(function(s.function), offset_of(s), s.rank);
+}
+
+std::uint64_t key_of(std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a
+  for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001B3u;
+  return hash;
+}
+
+std::string place(std::uint32_t index) {
+  if (index == 0) return "an unknown place";
+  const site_info& s = site(index);
+  return std::string(basename(function(s.function).file)) + ":" + std::to_string(s.line);
+}
+
+void add_user_code(std::string_view path) {
+  auto& user = paths().user;
+  if (std::find(user.begin(), user.end(), path) != user.end()) return;
+  user.emplace_back(path);
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.function_count; ++i)
+    t.functions[i].user = is_user(t.functions[i].file);
+}
+
+void add_peer(std::string_view file) {
+  auto& peers = paths().peers;
+  if (std::find(peers.begin(), peers.end(), file) != peers.end()) return;
+  peers.emplace_back(file);
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.function_count; ++i)
+    t.functions[i].user = is_user(t.functions[i].file);
+}
+
+bool is_user(std::string_view file) {
+  const code_paths& p = paths();
+  std::size_t best = 0;
+  for (const std::string& path : p.user) {
+    if (path == file) return true;
+    if (path.ends_with('/') && file.starts_with(path)) best = std::max(best, path.size());
+  }
+  if (best == 0) return false;
+  return std::find(p.peers.begin(), p.peers.end(), file) == p.peers.end();
+}
+
+}  // namespace cofault::sites
+
+namespace cofault::detail {
+
+user_code::user_code(const char* path) { sites::add_user_code(path); }
+
+}  // namespace cofault::detail

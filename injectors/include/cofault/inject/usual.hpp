@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "cofault/injector.hpp"
+
+namespace cofault::inject {
+
+// The faults that an operation of that name is known for: a read ends or is reset, a connect is
+// refused, an accept runs out of descriptors, … As an exception, or as an error code where the
+// completion token reports one. What cannot fail (post, dispatch, this_coro) gets none; what is
+// not known fails with a reset connection (Asio) or an injected_error.
+class usual : public injector {
+ public:
+  void propose(const await_point& where, std::uint8_t self, std::vector<fault>& out) const override;
+  std::string describe() const override { return "the usual faults"; }
+};
+
+}  // namespace cofault::inject

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/inject/usual.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace cofault::inject {
+namespace {
+
+struct entry {
+  std::string_view part;  // of the operation's name
+  std::array<io_error, 2> errors;
+  std::size_t count;
+};
+
+// The first entry whose part occurs in the name counts.
+constexpr std::array<entry, 11> vocabulary = {{
+    {"accept", {io_error::no_descriptors}, 1},
+    {"connect", {io_error::refused}, 1},
+    {"resolve", {io_error::host_not_found}, 1},
+    {"handshake", {io_error::reset}, 1},
+    {"shutdown", {io_error::reset}, 1},
+    {"read", {io_error::eof, io_error::reset}, 2},
+    {"channel", {io_error::closed}, 1},
+    {"receive", {io_error::reset}, 1},
+    {"write", {io_error::pipe}, 1},
+    {"send", {io_error::pipe}, 1},
+    {"wait", {io_error::no_memory}, 1},
+}};
+
+constexpr std::array<std::string_view, 4> never_fails = {"post", "dispatch", "defer", "this_coro"};
+
+std::span<const io_error> errors_of(std::string_view operation) {
+  static constexpr std::array unknown = {io_error::reset};
+  const auto known = std::find_if(vocabulary.begin(), vocabulary.end(), [&](const entry& e) {
+    return operation.find(e.part) != operation.npos;
+  });
+  if (known == vocabulary.end()) return unknown;
+  return std::span(known->errors).first(known->count);
+}
+
+}  // namespace
+
+void usual::propose(const await_point& where, std::uint8_t, std::vector<fault>& out) const {
+  const std::string_view operation = where.operation;
+  for (const std::string_view name : never_fails)
+    if (operation.starts_with(name)) return;
+  // A timer that reports codes knows only that it was cancelled: no failure of the operation.
+  if (where.takes_code && operation == "async_wait") return;
+  if (!where.is_asio) {
+    if (where.can_throw) out.push_back({fault_kind::throw_error, std::uint8_t(io_error::failed)});
+    return;
+  }
+  for (const io_error error : errors_of(operation)) {
+    if (where.takes_code)
+      out.push_back({fault_kind::code, std::uint8_t(error)});
+    else if (where.can_throw)
+      out.push_back({fault_kind::throw_error, std::uint8_t(error)});
+  }
+}
+
+}  // namespace cofault::inject

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "cofault/property.hpp"
+
+namespace cofault::properties {
+
+// No coroutine frame outlives the world of its run.
+class frames : public property {
+ public:
+  std::string_view name() const override { return "every coroutine frame is destroyed"; }
+  kind_set needs() const override { return kinds(event_kind::alive); }
+  void judge(const outcome& what, std::vector<violation>& out) const override;
+};
+
+}  // namespace cofault::properties

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "cofault/property.hpp"
+
+namespace cofault::properties {
+
+// Every tracked resource is given back before the world is gone.
+class resources : public property {
+ public:
+  std::string_view name() const override { return "what is acquired is released"; }
+  kind_set needs() const override { return kinds(event_kind::leaked); }
+  void judge(const outcome& what, std::vector<violation>& out) const override;
+};
+
+}  // namespace cofault::properties

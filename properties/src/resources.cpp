@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/property/resources.hpp"
+
+#include "cofault/detail/texts.hpp"
+#include "cofault/family.hpp"
+#include "cofault/site.hpp"
+
+namespace cofault::properties {
+namespace {
+
+const event* acquisition(const outcome& what, std::uint64_t serial) {
+  for (const event& e : what.trace())
+    if (e.kind == event_kind::acquired && e.value == serial) return &e;
+  return nullptr;
+}
+
+// The await of the coroutine that held the resource when the fault struck: of the one that acquired
+// it or, if that had ended by then, of the one that had awaited it.
+std::uint32_t held_across(const outcome& what, const family& who, std::uint32_t frame) {
+  std::vector<bool> ended;
+  std::vector<std::uint32_t> place;
+  for (const event& e : what.trace()) {
+    if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);
+    if (e.kind == event_kind::arrived) place[e.frame] = e.site;
+    if (e.kind == event_kind::returned || e.kind == event_kind::failed) ended[e.frame] = true;
+    if (e.kind == event_kind::faulted) break;
+  }
+  while (frame < ended.size() && ended[frame]) frame = who.awaiter(frame);
+  return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
+}
+
+}  // namespace
+
+void resources::judge(const outcome& what, std::vector<violation>& out) const {
+  const family who(what.trace());
+  for (const event& e : what.trace()) {
+    if (e.kind != event_kind::leaked) continue;
+    violation v;
+    v.text = std::string(detail::text_of(e.other)) + " was acquired";
+    if (const event* a = acquisition(what, e.value); a != nullptr && a->frame != 0) {
+      v.text += " by " + who.name(a->frame);
+      if (a->site != 0) v.text += " behind its await at " + sites::place(a->site);
+      v.frame = a->frame;
+      v.site = what.fault_free ? a->site : held_across(what, who, a->frame);
+    }
+    v.text += ", and never released";
+    out.push_back(std::move(v));
+  }
+}
+
+}  // namespace cofault::properties
