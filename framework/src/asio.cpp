@@ -3,6 +3,7 @@
 
 #include <asio/error.hpp>
 #include <asio/experimental/channel_error.hpp>
+#include <asio/multiple_exceptions.hpp>
 #include <asio/system_error.hpp>
 
 #define COFAULT_ASIO ::asio

@@ -44,7 +44,39 @@ void raise(io_error error) {
 
 void assign(io_error error, void* code) { *static_cast<error_code*>(code) = code_of(error); }
 
-const bool registered = (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, assign}), true);
+std::uint32_t flags_of(const error_code& code) {
+  namespace channel = COFAULT_ASIO::experimental::error;
+  if (code == COFAULT_ASIO::error::operation_aborted || code == channel::channel_cancelled)
+    return exception_cancels;
+  if (code == COFAULT_ASIO::error::eof || code == channel::channel_closed) return exception_ends;
+  return 0;
+}
+
+std::uint32_t flags_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const COFAULT_ASIO_SYSTEM::system_error& e) {
+    return flags_of(e.code());
+  } catch (...) {
+    return 0;
+  }
+}
+
+std::uint32_t classify(const std::type_info& type, const void* object) {
+  using multiple = COFAULT_ASIO::multiple_exceptions;
+  if (type == typeid(COFAULT_ASIO_SYSTEM::system_error))
+    return flags_of(static_cast<const COFAULT_ASIO_SYSTEM::system_error*>(object)->code());
+#ifdef COFAULT_ASIO_WRAPPED
+  if (type == typeid(COFAULT_ASIO_WRAPPED))
+    return flags_of(static_cast<const COFAULT_ASIO_WRAPPED*>(object)->code());
+#endif
+  if (type == typeid(multiple))
+    return exception_several | flags_of(static_cast<const multiple*>(object)->first_exception());
+  return 0;
+}
+
+const bool registered =
+    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign}), true);
 
 }  // namespace
 

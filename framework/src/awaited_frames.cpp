@@ -41,43 +41,45 @@ bool holds_any(std::span<const void* const> words, const frame_list& list) {
   return false;
 }
 
-bool is_code(const void* address) {
+// Whether the address lies in a segment, with all of these flags, of the program or of a library.
+bool in_image(const void* address, std::uint32_t flags) {
   struct query {
     std::uintptr_t address;
-    bool found;
-  } q{reinterpret_cast<std::uintptr_t>(address), false};
-  ::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* data) {
-        auto& wanted = *static_cast<query*>(data);
-        for (int i = 0; i < info->dlpi_phnum; ++i) {
-          const auto& segment = info->dlpi_phdr[i];
-          const std::uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
-          if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) != 0 &&
-              wanted.address >= begin && wanted.address < begin + segment.p_memsz)
-            wanted.found = true;
-        }
-        return wanted.found ? 1 : 0;
-      },
-      &q);
-  return q.found;
+    std::uint32_t flags;
+  } q{reinterpret_cast<std::uintptr_t>(address), flags};
+  const auto look = [](dl_phdr_info* info, std::size_t, void* data) {
+    const auto& wanted = *static_cast<const query*>(data);
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+      const auto& segment = info->dlpi_phdr[i];
+      if (segment.p_type == PT_LOAD && (segment.p_flags & wanted.flags) == wanted.flags &&
+          wanted.address - (info->dlpi_addr + segment.p_vaddr) < segment.p_memsz)
+        return 1;
+    }
+    return 0;
+  };
+  return ::dl_iterate_phdr(look, &q) != 0;
 }
 
-// Whether a coroutine frame begins at the address: a resume and a destroy function. Reads through
-// the kernel, since the address may be no address at all.
+// Whether a coroutine frame begins at the address: a resume and a destroy function, in memory that
+// is no part of the program (a table of virtual functions is). Reads through the kernel, since the
+// address may be no address at all.
 bool is_frame(const void* address) {
   void* functions[2] = {};
   iovec to{functions, sizeof functions}, from{const_cast<void*>(address), sizeof functions};
   if (::process_vm_readv(::getpid(), &to, 1, &from, 1, 0) != sizeof functions) return false;
-  return functions[0] != nullptr && functions[0] != functions[1] && is_code(functions[0]) &&
-         is_code(functions[1]);
+  return functions[0] != nullptr && functions[0] != functions[1] && in_image(functions[0], PF_X) &&
+         in_image(functions[1], PF_X) && !in_image(address, 0);
 }
 
 // The awaited object belongs to an instrumented type but holds a coroutine that nobody announced:
 // it was made by a translation unit that was compiled without the instrumentation.
 bool holds_unknown(std::span<const void* const> words) {
-  constexpr std::size_t to_promise = 2 * sizeof(void*);
-  return std::any_of(words.begin(), words.end(), [](const void* w) {
-    if (reinterpret_cast<std::uintptr_t>(w) < 4096) return false;
+  constexpr std::ptrdiff_t to_promise = 2 * sizeof(void*);
+  const auto begin = reinterpret_cast<std::uintptr_t>(words.data());
+  return std::any_of(words.begin(), words.end(), [&](const void* w) {
+    const auto address = reinterpret_cast<std::uintptr_t>(w);
+    // The first page holds nothing, and the object no frame but pointers to its own parts.
+    if (address < 4096 || address - begin < words.size_bytes()) return false;
     return is_frame(w) || is_frame(static_cast<const char*>(w) - to_promise);
   });
 }

@@ -18,12 +18,10 @@ struct child_end {
 };
 
 // Runs `work` in a forked child whose standard output and error are kept aside. `beat` lies in
-// shared memory: a child that uses more processor time than `cpu` without it growing is killed.
-// `returned` means that work() came to its end; every other way out is a death.
+// shared memory: while it does not grow, a child that uses more processor time than `cpu`, or
+// sleeps for five times as long, is killed. `returned` means that work() came to its end; every
+// other way out, an exception included, is a death.
 child_end run_in_child(const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
                        std::chrono::milliseconds cpu);
-
-// In such a child: forgets what was printed so far, so that a death shows only the last words.
-void forget_output();
 
 }  // namespace cofault::detail

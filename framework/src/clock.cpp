@@ -42,7 +42,8 @@ namespace detail {
 std::int64_t wait_time(std::int64_t nanoseconds) {
   if (!shown) return nanoseconds;
   const std::int64_t room = std::numeric_limits<std::int64_t>::max() - current;
-  deadline = current + std::clamp(nanoseconds, std::int64_t{0}, room);
+  const virtual_time due = current + std::clamp(nanoseconds, std::int64_t{0}, room);
+  if (deadline < 0 || due < deadline) deadline = due;  // there is a queue for each clock
   return 0;
 }
 

@@ -3,12 +3,16 @@
 
 #include <cstdlib>
 #include <mutex>
+#include <optional>
+#include <span>
 
-#include "child.hpp"
 #include "cofault/site.hpp"
 #include "finding_report.hpp"
+#include "isolation.hpp"
+#include "kept_output.hpp"
 #include "mailbox.hpp"
 #include "run_state.hpp"
+#include "soundness.hpp"
 #include "sweep.hpp"
 
 namespace cofault {
@@ -31,6 +35,8 @@ exploration refused(std::string sentence) {
 std::string bad_options(const options& how) {
   if (how.injectors().empty())
     return "there are no faults to inject: options().inject() got an empty list; name at least one";
+  if (how.injectors().size() > 256)
+    return "options().inject() got more than 256 injectors, which plans cannot tell apart";
   if (how.properties().empty())
     return "there is nothing to judge: options().judge() got an empty list; name at least one";
   if (how.max_trials() == 0) return "a budget of 0 trials runs nothing; allow at least one";
@@ -39,45 +45,6 @@ std::string bad_options(const options& how) {
   if (how.max_arrivals() == 0) return "a bound of 0 arrivals stops every run; allow at least one";
   if (how.max_cpu().count() <= 0) return "a watchdog of 0 ms kills every trial; allow at least one";
   return "";
-}
-
-std::uint32_t last_user_site() {
-  const trace_buffer& t = trace();
-  for (std::uint32_t i = t.count; i-- > 0;)
-    if (t.events[i].kind == event_kind::arrived && (t.events[i].value & await_user) != 0)
-      return t.events[i].site;
-  return 0;
-}
-
-// A trial took its process with it.
-void record_death(const child_end& end) {
-  mailbox& b = box();
-  const plan p =
-      b.stage == stage_of_sweep::sweep && b.next < b.work_count ? b.work[b.next] : plan();
-  std::string text = "the code under test " + end.words;
-  if (!end.output.empty()) text += "; its last words:\n" + end.output;
-  const std::uint32_t site = p.empty() ? last_user_site() : sites::find(p[0].where.site);
-  b.add("the process survives", site, 0, p, text);
-}
-
-void sweep_isolated(const driver_factory& body, const options& how) {
-  mailbox& b = box();
-  for (;;) {
-    const child_end end = run_in_child([&] { sweep(body, how); }, b.beat, how.max_cpu());
-    if (end.what == child_end::how::returned) return;
-    record_death(end);
-    if (b.stage != stage_of_sweep::sweep) return;  // even the default run dies
-    ++b.next;
-  }
-}
-
-void rehearse_isolated(const driver_factory& body, const options& how, const plan& p) {
-  const auto work = [&] { rehearse(body, how, p); };
-  if (!how.isolated()) return work();
-  box().work[0] = p;
-  box().work_count = 1;
-  const child_end end = run_in_child(work, box().beat, how.max_cpu());
-  if (end.what != child_end::how::returned) record_death(end);
 }
 
 std::string list_of(const plan* plans, std::uint32_t count) {
@@ -96,7 +63,10 @@ std::string places_of(const std::uint32_t* list, std::uint32_t count) {
 std::vector<std::string> notes_of(const options& how) {
   const mailbox& b = box();
   std::vector<std::string> out;
-  if (b.next < b.work_count && b.trials >= how.max_trials())
+  if (b.next < b.work_count && b.stage != stage_of_sweep::done)
+    out.push_back("stopped by a death without any fault: " + std::to_string(b.work_count - b.next) +
+                  " plans were not run");
+  else if (b.next < b.work_count)
     out.push_back("stopped by the bound of " + std::to_string(how.max_trials()) +
                   " trials: " + std::to_string(b.work_count - b.next) + " plans were not run");
   if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
@@ -110,45 +80,69 @@ std::vector<std::string> notes_of(const options& how) {
     out.push_back(std::to_string(b.bounded_count) + " runs were stopped by the bound of " +
                   std::to_string(how.max_arrivals()) +
                   " await points, undecided: " + list_of(b.bounded, b.bounded_count));
+  for (std::uint32_t i = 0; i < b.doubt_count; ++i)
+    out.push_back("undecided: " + std::string(b.doubts[i]));
+  if (b.declared > 0)
+    out.push_back(std::to_string(b.declared) + " findings were at places declared deliberate");
   if (b.later_count > 0)
     out.push_back(
         std::to_string(b.later_count) +
-        " await points were first reached behind a fault: " + places_of(b.later, b.later_count));
+        (b.later_count == 1 ? " await point was" : " await points were") +
+        " first reached behind a fault: " + places_of(b.later, b.later_count));
   return out;
 }
 
 // Why an exploration that found nothing would prove nothing.
-std::string vacuous(const options& how) {
+std::string vacuous() {
   const mailbox& b = box();
   if (b.stage != stage_of_sweep::done || b.found_count > 0 || b.failure_count > 0) return "";
-  if (b.points == 0)
+  if (b.seen_count == 0)
     return "no await point in user code was reached, so no fault could be injected; name the code "
            "under test with cofault_instrument(target) in CMake or COFAULT_USER_CODE(__FILE__)";
+  if (b.points == 0)
+    return "no await point that was reached in user code can fail: no step of its co_await can "
+           "throw or reports an error code; reached were " +
+           seen_places();
   if (b.work_count > 0) return "";
-  std::string where;
-  for (const auto& injector : how.injectors())
-    if (!injector->where().empty()) where += (where.empty() ? "" : ", ") + injector->where();
-  if (where.empty())
-    return "none of the " + std::to_string(b.points) +
-           " reached await points can take any of the "
-           "faults; choose others with options().inject()";
-  return "the selector " + where + " matches none of the " + std::to_string(b.points) +
-         " await points that were reached; see the list in options().inject() of what it names";
+  return "none of the " + std::to_string(b.points) +
+         " reached await points can take any of the faults; choose others with "
+         "options().inject(); reached were " +
+         seen_places();
 }
 
+// The explaining run knows more: what it blames for the same violation is taken over.
+void sharpen(finding& f) {
+  const found* again = nullptr;
+  for (const found& x : std::span(box().items, box().found_count))
+    if (x.property == f.property && x.site != 0 && (again == nullptr || x.site == f.site))
+      again = &x;
+  if (again == nullptr) return;
+  f.site = again->site;
+  f.explanation = again->text;
+}
+
+// Runs each finding once more for its steps; the first ones only, since a stuck one takes long.
 void explain(const driver_factory& body, const options& how, exploration& out) {
+  constexpr std::size_t most = 32;
   // Explaining reuses the mailbox: what it holds is copied first.
   const std::vector<found> items(box().items, box().items + box().found_count);
   for (const found& item : items) {
     finding f{item.property, item.site, item.smallest, item.more, item.text, ""};
-    box().clear();
-    rehearse_isolated(body, how, item.smallest);
+    trace().count = 0;
+    if (out.findings.size() < most) {
+      box().clear();
+      rehearse_isolated(body, how, item.smallest);
+      sharpen(f);
+    }
     f.report = report_of(f, item.frame);
     out.findings.push_back(std::move(f));
   }
+  if (items.size() > most)
+    out.notes.push_back("only the first " + std::to_string(most) + " findings show their steps");
 }
 
-exploration replay(const driver_factory& body, const options& how, const std::string& text) {
+exploration replay(const driver_factory& body, const options& how, const std::string& text,
+                   std::string_view source) {
   plan p;
   try {
     p = parse_plan(text);
@@ -164,10 +158,11 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     return out;
   }
   if (box().unreached_count > 0)
-    return refused("the replayed plan was not reached at " +
-                   list_of(box().unreached, box().unreached_count) +
-                   "; the code under test has changed there: explore again for a new plan");
+    return refused("the plan '" + text + "' of " + std::string(source) +
+                   " was not reached; the code under test has changed there: explore again for a "
+                   "new plan");
   out.trials = 1;
+  out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out);
   out.notes.push_back("replayed one plan: " + text);
   return out;
@@ -185,11 +180,17 @@ exploration explore(const driver_factory& body, const options& how, std::source_
         "another thread is exploring; explorations share one fake clock: run them one "
         "after the other");
   if (const std::string why = bad_options(how); !why.empty()) return refused(why);
+  // In a child the output is kept, too: only so is it seen that a handler prints.
+  std::optional<kept_output> quiet;
+  if (!how.isolated()) quiet.emplace();
   sites::add_peer(caller.file_name());
+  sites::recount();
   box().clear();
-  const char* from_environment = std::getenv("COFAULT_REPLAY");
-  if (!how.replayed().empty()) return replay(body, how, how.replayed());
-  if (from_environment != nullptr) return replay(body, how, from_environment);
+  if (!how.replayed().empty()) return replay(body, how, how.replayed(), "options().replay()");
+  if (const char* text = std::getenv("COFAULT_REPLAY"); text != nullptr && *text != '\0')
+    return replay(body, how, text,
+                  "COFAULT_REPLAY (which every explore() of the process obeys: run the one test it "
+                  "is from)");
 
   if (how.isolated())
     sweep_isolated(body, how);
@@ -200,7 +201,7 @@ exploration explore(const driver_factory& body, const options& how, std::source_
     out.error = box().error;
     return out;
   }
-  if (const std::string why = vacuous(how); !why.empty()) return refused(why);
+  if (const std::string why = vacuous(); !why.empty()) return refused(why);
   out.points = box().points;
   out.trials = box().trials;
   out.unreached = box().unreached_count;

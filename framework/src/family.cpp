@@ -18,8 +18,11 @@ family::family(std::span<const event> trace) {
       made.user = sites::function(made.function).user;
       continue;
     }
+    if (e.kind == event_kind::spawned) at(e.frame).alone = e.value != spawn_library;
     if (e.kind == event_kind::arrived) arrival = i;
     if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
+    // The first counts: a join holds what its library awaits later, one by one.
+    if (at(e.other).awaited_at != none) continue;
     at(e.other).awaited_at = arrival;  // joined events stand right behind theirs
     at(e.other).awaiter = e.frame;
   }
@@ -49,7 +52,7 @@ const family::member* family::waited_for(std::uint32_t frame) const {
   while (frame != 0) {
     const member& m = of(frame);
     if (m.awaited_at != none) return &m;
-    if (m.creator == 0 || of(m.creator).user) return nullptr;
+    if (m.alone || m.creator == 0 || of(m.creator).user) return nullptr;
     frame = m.creator;
   }
   return nullptr;

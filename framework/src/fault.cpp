@@ -17,6 +17,11 @@ std::optional<std::uint8_t> value_of(std::string_view name) {
   return std::nullopt;
 }
 
+// Total, for texts that say what is wrong with a fault: a plan's text never holds a number.
+std::string error_text(std::uint8_t value) {
+  return value < names.size() ? std::string(names[value]) : "no. " + std::to_string(value);
+}
+
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -31,13 +36,13 @@ std::string encode(const fault& what) {
   std::string out;
   switch (what.kind) {
     case fault_kind::throw_error:
-      out = "throw:" + std::string(names.at(what.value));
+      out = "throw:" + error_text(what.value);
       break;
     case fault_kind::throw_value:
       out = "throw#" + std::to_string(what.value + 1);
       break;
     case fault_kind::code:
-      out = "code:" + std::string(names.at(what.value));
+      out = "code:" + error_text(what.value);
       break;
   }
   return what.persistent ? out + '*' : out;
@@ -54,7 +59,7 @@ std::optional<fault> parse_fault(std::string_view text) {
     out.kind = fault_kind::throw_value;
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= 256)
+    if (error == std::errc() && end == text.data() + text.size() && text[0] != '0' && number <= 256)
       value = static_cast<std::uint8_t>(number - 1);
   } else if (take(text, "throw:")) {
     out.kind = fault_kind::throw_error;

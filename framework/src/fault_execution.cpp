@@ -14,7 +14,7 @@ void raise_generic(io_error error) {
 }
 
 std::array<runtime_errors, 3>& errors() {
-  static std::array<runtime_errors, 3> table{{{raise_generic, nullptr}, {}, {}}};
+  static std::array<runtime_errors, 3> table{{{raise_generic, nullptr, nullptr}, {}, {}}};
   return table;
 }
 
@@ -36,6 +36,13 @@ const deviation* planned(const run_state& run, const frame& at) {
 
 }  // namespace
 
+std::uint32_t classify(const std::type_info& type, const void* object) {
+  std::uint32_t flags = 0;
+  for (const runtime_errors& e : errors())
+    if (e.classify != nullptr) flags |= e.classify(type, object);
+  return flags;
+}
+
 void register_errors(runtime where, const runtime_errors& e) {
   errors()[static_cast<std::size_t>(where)] = e;
 }
@@ -49,6 +56,7 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;
   const auto error = static_cast<io_error>(d->what.value);
+  if (d->what.kind != fault_kind::code) run.exceptions.injecting(number);
   switch (d->what.kind) {
     case fault_kind::throw_error:
       errors_of(at.where).raise(error);

@@ -10,11 +10,13 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "run_state.hpp"
+#include "story_report.hpp"
 
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 8, most_words = 6;
+constexpr std::size_t most_steps = 7, most_words = 6, most_columns = 100, most_source = 120;
+constexpr std::string_view margin = "           ";  // behind it: everything but the labels
 
 std::string in_words(const fault& f) {
   std::string out;
@@ -29,25 +31,74 @@ std::string in_words(const fault& f) {
       out = "reports the error code '" + std::string(name_of(static_cast<io_error>(f.value))) + "'";
       break;
   }
-  return f.persistent ? out + " from then on" : out;
+  out += " instead of running";
+  return f.persistent ? out + ", and so each time from then on" : out;
 }
 
-std::string source_at(std::uint32_t site) {
+std::string counted(std::uint64_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+bool begins_character(char c) { return (c & 0xC0) != 0x80; }  // in UTF-8
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+std::string cut(std::string text, std::size_t most) {
+  if (columns(text) <= most) return text;
+  while (columns(text) >= most || !begins_character(text.back())) text.pop_back();
+  text.pop_back();
+  return text + "…";
+}
+
+// "pool.cpp:31 | co_await reset();"
+std::string quote(std::uint32_t site) {
   const site_info& s = sites::site(site);
-  return source_line(sites::function(s.function).file, s.line)
-      .value_or("(source not found: set COFAULT_SOURCE_ROOT)");
+  const std::string source = source_line(sites::function(s.function).file, s.line)
+                                 .value_or("(source not found: set COFAULT_SOURCE_ROOT)");
+  return cut(sites::place(site) + " | " + source, most_source);
 }
 
-std::string ordinal(const char* what, std::uint32_t n) { return what + (" " + std::to_string(n)); }
+// The lines of a text that fit behind the margin: broken between words, the rest cut.
+std::vector<std::string> wrapped(const std::string& text, std::size_t most_lines) {
+  const std::size_t width = most_columns - margin.size();
+  std::vector<std::string> out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    std::string part = line.substr(0, indent);
+    std::istringstream words(line.substr(0, 400));
+    bool empty = true;
+    for (std::string word; words >> word; empty = false) {
+      if (!empty && columns(part) + 1 + columns(word) > width) {
+        out.push_back(std::exchange(part, word));
+        continue;
+      }
+      part += (empty ? "" : " ") + word;
+    }
+    if (!empty) out.push_back(part);
+  }
+  if (out.size() > most_lines) out.resize(most_lines);
+  return out;
+}
 
-std::string fault_line(const deviation& d) {
+// The first line stands behind a label of the margin's width, the others behind the margin.
+void print(std::ostream& out, std::string_view label, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    out << (i == 0 ? label : margin) << lines[i] << '\n';
+}
+
+std::vector<std::string> fault_lines(const deviation& d) {
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
-  std::string out = sites::place(site) + " in " + sites::function(s.function).name + "(), ";
-  if (d.where.instance > 1) out += ordinal("coroutine", d.where.instance) + ", ";
-  if (d.where.visit > 1) out += ordinal("visit", d.where.visit) + ", ";
-  out += s.operation[0] == '\0' ? "the co_await" : s.operation;
-  return out + " " + in_words(d.what) + " instead of running";
+  std::string text = s.operation[0] == '\0' ? "the co_await" : s.operation;
+  text += " " + in_words(d.what) + ", in " + sites::function(s.function).name + "()";
+  if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
+  if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
+  std::vector<std::string> out = wrapped(text, 2);
+  out.insert(out.begin(), quote(site));
+  return out;
 }
 
 std::string clock_text(virtual_time t) {
@@ -67,7 +118,7 @@ std::string step(const event& e, const family& who) {
     case event_kind::failed:
       return name + " ends by an exception";
     case event_kind::faulted:
-      return name + ": the fault, at " + sites::place(e.site);
+      return name + " gets the fault at " + sites::place(e.site);
     case event_kind::parked:
       return name + " is parked at " + sites::place(e.site);
     case event_kind::pending:
@@ -83,6 +134,7 @@ std::string step(const event& e, const family& who) {
 std::string world_step(const event& e) {
   switch (e.kind) {
     case event_kind::jumped:
+      if (e.value == 0) return "";  // the runtime only looked at its queues
       return "the clock moves by " + clock_text(static_cast<virtual_time>(e.value));
     case event_kind::root_returned:
       return "the root completes";
@@ -103,19 +155,25 @@ std::string world_step(const event& e) {
   }
 }
 
+const std::string fold = "… the same ";
+
 // The steps of the trace in words, where a loop that repeats one or two of them is folded.
-std::vector<std::string> steps() {
+// `struck`: at which of them the fault came; none: 0.
+std::vector<std::string> all_steps(std::size_t& struck) {
   const trace_buffer& t = trace();
   const family who({t.events, t.count});
   std::vector<std::string> out;
   std::string last, before;
   std::size_t folded = 0;
+  std::uint32_t parked = 0;
   const auto unfold = [&] {
-    if (folded > 0) out.push_back("… " + std::to_string(folded) + " repetitions of these");
+    if (folded > 0) out.push_back(fold + counted(folded, "more time"));
     folded = 0;
   };
   for (std::uint32_t i = 0; i < t.count; ++i) {
     const event& e = t.events[i];
+    if (e.kind == event_kind::parked) parked = e.frame;
+    if (e.kind == event_kind::pending && e.frame == parked) continue;  // no news
     std::string text = who.is_user(e.frame) ? step(e, who) : world_step(e);
     if (text.empty()) continue;
     if (text == last || text == before) {
@@ -123,20 +181,40 @@ std::vector<std::string> steps() {
       continue;
     }
     unfold();
+    if (e.kind == event_kind::faulted && struck == 0) struck = out.size();
     out.push_back(clock_text(e.time) + "  " + text);
     before = std::exchange(last, std::move(text));
   }
   unfold();
-  if (out.size() > most_steps) {
-    const std::size_t cut = out.size() - most_steps;
-    out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(cut));
-    out.front() = "… " + std::to_string(cut + 1) + " steps before";
+  return out;
+}
+
+// Of the steps, the last ones and that of the fault.
+std::vector<std::string> steps() {
+  std::size_t struck = 0;
+  const std::vector<std::string> all = all_steps(struck);
+  if (all.size() <= most_steps) return all;
+  std::vector<std::string> out;
+  const auto leave_out = [&](std::size_t from, std::size_t to) {
+    if (to == from + 1) out.push_back(all[from]);
+    if (to > from + 1) out.push_back("… " + counted(to - from, "step"));
+  };
+  std::size_t rest = all.size() - (most_steps - 1);
+  if (struck < rest) rest += struck > 0 ? 2 : 1;
+  while (all[rest].starts_with(fold)) ++rest;
+  if (struck < rest) {
+    leave_out(0, struck);
+    out.push_back(all[struck]);
+    leave_out(struck + 1, rest);
+  } else {
+    leave_out(0, rest);
   }
+  out.insert(out.end(), all.begin() + static_cast<std::ptrdiff_t>(rest), all.end());
   return out;
 }
 
 // The coroutines that waited, directly or not, for the one that the fault struck.
-void print_journey(std::ostream& out) {
+std::vector<std::string> journey() {
   const trace_buffer& t = trace();
   const family who({t.events, t.count});
   std::vector<std::uint32_t> place;
@@ -147,45 +225,37 @@ void print_journey(std::ostream& out) {
     if (e.kind == event_kind::arrived) place[e.frame] = e.site;
     if (e.kind == event_kind::faulted) struck = e.frame;
   }
-  std::size_t lines = 0;
-  for (std::uint32_t f = who.awaiter(struck); f != 0 && lines < 4; f = who.awaiter(f))
-    if (who.is_user(f))
-      out << (lines++ == 0 ? "  awaited  " : "           ") << "by " << who.name(f) << " at "
-          << sites::place(place[f]) << " | " << source_at(place[f]) << '\n';
-}
-
-// A text of several lines, each behind the same margin; no more than `most` of them.
-void print_block(std::ostream& out, const std::string& text, std::size_t most) {
-  std::istringstream in(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);)
-    if (!line.empty()) lines.push_back(line.substr(0, 200));
-  for (std::size_t i = 0; i < lines.size() && i < most; ++i)
-    out << (i == 0 ? "" : "           ") << lines[i] << '\n';
+  std::vector<std::string> out;
+  for (std::uint32_t f = who.awaiter(struck); f != 0 && out.size() < 4; f = who.awaiter(f))
+    if (who.is_user(f)) out.push_back("by " + who.name(f) + " at " + quote(place[f]));
+  return out;
 }
 
 }  // namespace
 
-std::string report_of(const finding& f, std::uint32_t frame) {
+std::string report_of(const finding& f, std::uint32_t) {
   std::ostringstream out;
   out << "violated: " << f.property << '\n';
-  if (f.smallest.empty()) out << "  fault    none: this happens in the default run\n";
-  for (const deviation& d : f.smallest) out << "  fault    " << fault_line(d) << '\n';
-  if (f.site != 0)
-    out << "  culprit  " << sites::place(f.site) << " | " << source_at(f.site) << '\n';
+  if (f.smallest.empty()) print(out, "  fault    ", {"none: this happens in the default run"});
+  for (const deviation& d : f.smallest) print(out, "  fault    ", fault_lines(d));
+  print(
+      out, "  culprit  ",
+      {f.site != 0 ? quote(f.site) : "unknown: no await point in user code was reached before it"});
+  print(out, "  because  ", wrapped(f.explanation, most_words));
+  std::vector<std::string> story = story_of(f);
+  for (std::string& line : story) line = cut(std::move(line), most_source);
+  if (story.empty())
+    print(out, "  awaited  ", journey());
   else
-    out << "  culprit  unknown: no await point in user code was reached before it\n";
-  out << "  because  ";
-  print_block(out, f.explanation, most_words);
-  print_journey(out);
-  const auto last = steps();
-  for (std::size_t i = 0; i < last.size(); ++i)
-    out << (i == 0 ? "  steps    " : "           ") << last[i] << '\n';
+    print(out, "  story    ", story);
+  print(out, "  steps    ", steps());
   if (f.more > 0)
-    out << "  more     " << f.more << " further plan" << (f.more == 1 ? "" : "s")
-        << " with the same culprit\n";
-  if (!f.smallest.empty()) out << "  replay   COFAULT_REPLAY='" << encode(f.smallest) << "'\n";
-  static_cast<void>(frame);
+    print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
+  if (!story.empty())
+    print(out, "  accept   ",
+          {"if this is meant so, write \"// cofault: deliberate\" on that line"});
+  if (!f.smallest.empty())
+    print(out, "  replay   ", {"COFAULT_REPLAY='" + encode(f.smallest) + "'"});
   return out.str();
 }
 
@@ -194,10 +264,9 @@ std::string report_of(const finding& f, std::uint32_t frame) {
 namespace cofault {
 
 std::string summary(const exploration& what) {
-  std::ostringstream out;
-  out << what.trials << " faults at " << what.points << " await points: " << what.findings.size()
-      << " finding" << (what.findings.size() == 1 ? "" : "s");
-  return out.str();
+  return detail::counted(what.trials, "fault") + " at " +
+         detail::counted(what.points, "await point") + ": " +
+         detail::counted(what.findings.size(), "finding");
 }
 
 std::string describe(const exploration& what) {

@@ -2,11 +2,13 @@
 #include "cofault/detail/frame.hpp"
 
 #include <exception>
+#include <utility>
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
 #include "cofault/site.hpp"
 #include "fault_execution.hpp"
+#include "frame_origin.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
@@ -37,6 +39,8 @@ void frame_created(frame& f) {
   if (run->running != nullptr) {
     f.creator_id = run->running->id;
     f.creator_site = run->running->site;
+  } else {
+    f.creator_id = run->initiating;
   }
   run->unstarted.add(f);
 }
@@ -48,6 +52,9 @@ void frame_named(frame& f, const std::source_location& where) {
   f.instance = run->visits.count(visit_key(instance_counter, f.function), 0).total;
   run->record_at(event_kind::created, f.id, f.creator_site,
                  (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
+  if (const std::uint64_t handler = completion_handler(f); handler != 0)
+    run->record(event_kind::spawned, &f, handler);
+  if (run->explaining) record_origin(*run, f);
 }
 
 void frame_entered(frame& f) {
@@ -59,6 +66,7 @@ void frame_entered(frame& f) {
     frame_list::remove(f);
     run->started.add(f);
   }
+  f.initiating_below = std::exchange(run->initiating, 0);
   f.below = run->running;
   run->running = &f;
   run->record(first ? event_kind::started : event_kind::resumed, &f);
@@ -71,18 +79,19 @@ void frame_left(frame& f) {
   if (run == nullptr) return;
   if (run->running == &f) run->running = f.below;
   f.below = nullptr;
+  run->initiating = done || sites::function(f.function).user ? f.initiating_below : f.id;
   if (!done) run->record(event_kind::suspended, &f);
 }
 
 void frame_returned(frame& f) {
   f.state = frame_state::finished;
-  if (run_state* run = run_of(f)) run->record(event_kind::returned, &f);
+  if (run_state* run = run_of(f)) run->record(event_kind::returned, &f, f.gives_value ? 1 : 0);
 }
 
 void frame_failed(frame& f) {
   f.failed = true;
   f.state = frame_state::finished;
-  if (run_state* run = run_of(f)) run->record(event_kind::failed, &f);
+  if (run_state* run = run_of(f)) run->record(event_kind::failed, &f, 0, run->exceptions.handled());
 }
 
 void frame_destroyed(frame& f) noexcept {
@@ -90,8 +99,8 @@ void frame_destroyed(frame& f) noexcept {
   f.state = frame_state::destroyed;
   if (f.run == 0) return forget_outside(f);
   run_state* run = run_of(f);
+  frame_list::remove(f);  // also on a foreign thread: its memory is gone in a moment
   if (run == nullptr) return;
-  frame_list::remove(f);
   if (run->running == &f) run->running = f.below;  // it flowed off its end
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
@@ -120,6 +129,7 @@ action arrive(frame& f, const awaited& a, const std::source_location& where) {
   if (a.can_throw) flags |= await_can_throw;
   if (takes_code && a.can_complete) flags |= await_takes_code;
   if (user) flags |= await_user;
+  if (a.gives_exceptions) flags |= await_gives_exceptions;
   run->record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
   if (child != nullptr) record_joined(*run, f, a, *child);
 

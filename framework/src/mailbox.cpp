@@ -27,9 +27,17 @@ void mailbox::clear() {
   beat = 0;
   stage = stage_of_sweep::warm_up;
   work_count = next = found_count = points = trials = 0;
-  unreached_count = bounded_count = later_count = failure_count = 0;
+  seen_count = unreached_count = bounded_count = later_count = failure_count = 0;
   work_cut = found_cut = false;
+  declared = doubt_count = 0;
   error[0] = '\0';
+}
+
+void mailbox::doubt(std::string_view sentence) {
+  sentence = sentence.substr(0, sizeof doubts[0] - 1);
+  for (std::uint32_t i = 0; i < doubt_count; ++i)
+    if (sentence == doubts[i]) return;
+  if (doubt_count < std::size(doubts)) put(doubts[doubt_count++], sentence);
 }
 
 void mailbox::fail(std::string_view sentence) {
@@ -43,12 +51,21 @@ void mailbox::add_work(const plan& p) {
     work[work_count++] = p;
 }
 
+bool mailbox::has(std::string_view property, std::uint32_t site) const {
+  return std::any_of(items, items + found_count, [&](const found& known) {
+    return known.property == property && known.site == site;
+  });
+}
+
 void mailbox::add(std::string_view property, std::uint32_t site, std::uint32_t frame, const plan& p,
                   std::string_view text) {
   for (std::uint32_t i = 0; i < found_count; ++i) {
     found& known = items[i];
-    if (known.property != property || known.site != site) continue;
-    // A finding of the default run needs no fault: faults only repeat it.
+    if (known.property != property) continue;
+    // A finding of the default run needs no fault: faults only repeat it, whomever they blame.
+    const bool repeated =
+        known.smallest.empty() && text.substr(0, sizeof known.text - 1) == known.text;
+    if (known.site != site && !repeated) continue;
     ++known.more;
     return;
   }

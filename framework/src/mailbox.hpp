@@ -35,6 +35,8 @@ struct mailbox {
   found items[max_found];
   std::uint32_t found_count;
   std::uint32_t points, trials;
+  std::uint32_t seen_count;  // await points in user code of the default run, each place once
+  std::uint32_t seen[max_list];
   std::uint32_t unreached_count;
   plan unreached[max_list];
   std::uint32_t bounded_count;
@@ -42,13 +44,18 @@ struct mailbox {
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
   bool work_cut, found_cut;
+  std::uint32_t declared;     // findings at places that the test declared deliberate
+  std::uint32_t doubt_count;  // what was undecided, each reason once
+  char doubts[8][512];
   std::uint32_t failure_count;  // the test's own failed assertions in the default run
   char failures[16][1024];
   char error[2048];
 
   void clear();
+  void doubt(std::string_view sentence);
   void fail(std::string_view sentence);
   void add_work(const plan& p);
+  bool has(std::string_view property, std::uint32_t site) const;
   // Adds a finding, or counts it where the same one is known.
   void add(std::string_view property, std::uint32_t site, std::uint32_t frame, const plan& p,
            std::string_view text);

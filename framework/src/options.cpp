@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/options.hpp"
 
+#include <algorithm>
+
 #include "cofault/standard.hpp"
 
 namespace cofault {
@@ -41,6 +43,20 @@ options options::replay(std::string plan) const {
   options out = *this;
   out.replay_ = std::move(plan);
   return out;
+}
+
+options options::deliberate(std::string file, std::uint32_t line) const {
+  options out = *this;
+  out.deliberate_.push_back(file.substr(file.rfind('/') + 1) + ":" + std::to_string(line));
+  return out;
+}
+
+bool options::is_deliberate(std::string_view place) const {
+  return std::find(deliberate_.begin(), deliberate_.end(), place) != deliberate_.end();
+}
+
+bool options::accepts_current_exception() const {
+  return std::any_of(accepted_.begin(), accepted_.end(), [](const auto& a) { return a(); });
 }
 
 }  // namespace cofault

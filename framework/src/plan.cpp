@@ -9,15 +9,15 @@
 namespace cofault {
 namespace {
 
+std::string number_of(std::uint64_t site) {
+  char hex[17] = {};
+  std::to_chars(hex, hex + 16, site, 16);
+  return std::string("@") + hex;
+}
+
 std::string encode(const deviation& d) {
-  std::string out;
-  if (const std::uint32_t index = sites::find(d.where.site)) {
-    out = sites::text(index);
-  } else {
-    char hex[17] = {};
-    std::to_chars(hex, hex + 16, d.where.site, 16);
-    out = std::string("@") + hex;
-  }
+  const std::uint32_t index = sites::find(d.where.site);
+  std::string out = index != 0 ? sites::text(index) : number_of(d.where.site);
   out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit) + '=';
   return out + encode(d.what);
 }
@@ -31,17 +31,22 @@ std::string encode(const deviation& d) {
 std::uint32_t number(std::string_view digits, std::string_view part, std::string_view what) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || value == 0)
+  if (error != std::errc() || end != digits.data() + digits.size() || digits[0] == '0')
     refuse(part,
            "its " + std::string(what) + " '" + std::string(digits) + "' is not a number from 1");
   return value;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos &&
+         (text == "0" || text[0] != '0');
 }
 
 std::uint64_t site_key(std::string_view text, std::string_view part) {
   if (text.starts_with('@')) {
     std::uint64_t key = 0;
     const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), key, 16);
-    if (text.size() < 2 || error != std::errc() || end != text.data() + text.size())
+    if (error != std::errc() || end != text.data() + text.size() || number_of(key) != text)
       refuse(part, "'" + std::string(text) + "' is not a site's number");
     return key;
   }
@@ -50,7 +55,9 @@ std::uint64_t site_key(std::string_view text, std::string_view part) {
   if (colon == 0 || colon == text.npos || sign == text.npos || sign < colon + 2)
     refuse(part, "'" + std::string(text) + "' names no await point");
   const std::string_view digits = text.substr(sign + 1);
-  if (digits.empty() || digits.find_first_not_of("0123456789~") != digits.npos)
+  const std::size_t tilde = std::min(digits.find('~'), digits.size());
+  const std::string_view rank = digits.substr(tilde);
+  if (!is_number(digits.substr(0, tilde)) || !(rank.empty() || is_number(rank.substr(1))))
     refuse(part, "'" + std::string(text) + "' does not end in a line offset");
   return sites::key_of(text);
 }

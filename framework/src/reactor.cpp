@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "cofault/clock.hpp"
+#include "cofault/detail/wait_time.hpp"
 
 namespace {
 
@@ -39,6 +41,25 @@ registry& known() {
 }
 
 thread_local bool timers_due = false;
+
+// Moves the clock for an event loop of the program's own that would block: nothing else can move
+// while it does. Its reactor is asked for its timers first, and has answered when it comes back.
+void move_clock(int epoll, int timeout) {
+  using cofault::virtual_clock;
+  static thread_local int asked = -1;
+  constexpr cofault::virtual_time millisecond = 1'000'000;
+  cofault::virtual_time to = cofault::detail::noted_deadline(true);
+  if (std::exchange(asked, epoll) == epoll) {
+    if (to < 0 || to - virtual_clock::now() > cofault::never) to = virtual_clock::now();
+    if (timeout > 0) {
+      const auto end = virtual_clock::now() + timeout * millisecond;
+      to = to > virtual_clock::now() ? std::min(to, end) : end;
+    }
+    virtual_clock::jump(to);
+    asked = -1;
+  }
+  timers_due = true;
+}
 
 bool is_outside(const registration& r) {
   if (r.timer) return false;
@@ -112,6 +133,7 @@ extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout)
   if (std::any_of(r.all.begin(), r.all.end(),
                   [&](const registration& x) { return x.epoll == epoll && is_outside(x); }))
     count = std::max(0, real(epoll, events, most, 0));
+  if (timeout != 0 && count == 0) move_clock(epoll, timeout);
   if (!timers_due) return count;
   for (const registration& x : r.all) {
     if (x.epoll != epoll || !x.timer || count == most) continue;

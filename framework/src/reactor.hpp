@@ -4,6 +4,7 @@
 // Asio's reactor waits in epoll with a timerfd beside the sockets. On a thread that drives a run
 // the program's epoll_wait, epoll_ctl and timerfd_settime are ours: they never block, timers are
 // those of the virtual clock, and the kernel is not asked about descriptors that cannot be ready.
+// Only the driver polls: who waits is an event loop of the program's own, and gets the clock moved.
 namespace cofault::detail::reactor {
 
 // Every reactor is told at its next look that its timer descriptor is ready: it then compares its

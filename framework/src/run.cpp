@@ -5,6 +5,7 @@
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
+#include "cofault/observe.hpp"
 #include "run_state.hpp"
 
 namespace cofault {
@@ -42,9 +43,10 @@ void run_ready(run_state& run) {
   driver& world = *run.world;
   while (!out_of_bounds(run) && world.choices() > 0) {
     try {
+      run.initiating = 0;
       if (!world.run(0)) break;
     } catch (...) {
-      run.record(event_kind::escaped, nullptr);
+      run.record(event_kind::escaped, nullptr, 0, run.exceptions.handled());
     }
   }
 }
@@ -150,12 +152,13 @@ outcome sum_up(const run_state& run, ending end) {
 
 }  // namespace
 
-outcome run(const driver_factory& body, const plan& what, const options& how) {
+outcome run(const driver_factory& body, const plan& what, const options& how, bool explaining) {
   if (run_state::current() != nullptr)
     throw std::logic_error(
         "cofault: a run is already under way on this thread; explore() and run() cannot be nested: "
         "call them from the test, not from the code under test");
   run_state run(what, how);
+  run.explaining = explaining;
   stage shown;
   std::unique_ptr<driver> world = body();
   run.world = world.get();
@@ -178,7 +181,8 @@ void root_completed(std::exception_ptr error) {
   run_state* run = run_state::current();
   if (run == nullptr || run->tearing_down) return;
   ++run->root_completions;
-  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr);
+  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr, 0,
+              run->exceptions.number_of(error));
 }
 
 driver* current_driver() {
@@ -203,6 +207,18 @@ probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const
   return probe_result::passed;
 }
 
+void compare_observation(std::any value, bool (*same)(const std::any&, const std::any&)) {
+  static thread_local std::vector<std::any> without_faults;
+  run_state* run = run_state::current();
+  if (run == nullptr) return;
+  const std::size_t i = run->observations++;
+  if (without_faults.size() <= i) without_faults.resize(i + 1);
+  std::any& expected = without_faults[i];
+  if (run->what.empty()) expected = value;
+  const bool equal = expected.has_value() && expected.type() == value.type() && same(expected, value);
+  run->record(event_kind::observed, nullptr, equal ? 1 : 0);
+}
+
 void assertion_failed(std::string_view text) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
@@ -212,4 +228,9 @@ void assertion_failed(std::string_view text) {
 void set_run_listener(run_listener* l) { listener = l; }
 
 }  // namespace detail
+
+void reported() {
+  if (auto* run = detail::run_state::current()) run->exceptions.report();
+}
+
 }  // namespace cofault

@@ -75,6 +75,11 @@ void run_state::record_at(event_kind kind, std::uint32_t id, std::uint32_t site,
   t.events[t.count++] = {kind, id, site, other, value, virtual_clock::now()};
 }
 
+void run_state::record_exception(event_kind kind, std::uint32_t number, std::uint64_t value,
+                                 std::uint32_t site) {
+  record_at(kind, running == nullptr ? 0 : running->id, site, value, number);
+}
+
 std::uint32_t run_state::keep_text(std::string_view text) {
   trace_buffer& t = trace();
   const std::size_t room = trace_buffer::text_capacity - t.text_bytes;

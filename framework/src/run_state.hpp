@@ -12,6 +12,7 @@
 #include "cofault/options.hpp"
 #include "cofault/outcome.hpp"
 #include "cofault/plan.hpp"
+#include "exception_recorder.hpp"
 #include "visit_table.hpp"
 
 namespace cofault::detail {
@@ -56,6 +57,8 @@ class run_state {
               std::uint32_t other = 0);
   void record_at(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value = 0,
                  std::uint32_t other = 0);
+  void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
+                        std::uint32_t site = 0);
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
 
@@ -65,6 +68,9 @@ class run_state {
   driver* world = nullptr;
   frame_list unstarted, started;
   frame* running = nullptr;
+  // Library code that suspended last in the step under way, as long as nothing else ran: libraries
+  // start an operation after the suspension of the coroutine that awaits it.
+  std::uint32_t initiating = 0;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
   std::uint32_t root_completions = 0;
@@ -76,6 +82,9 @@ class run_state {
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
+  bool explaining = false;     // find out more than a search can afford
+  std::size_t observations = 0;
+  exception_recorder exceptions{*this};  // the last member: the first to go
 };
 
 }  // namespace cofault::detail

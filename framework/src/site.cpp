@@ -50,19 +50,17 @@ struct tables {
   index<2 * max_sites> by_place;
   char names[max_names];
   std::uint32_t function_count, site_count, name_bytes;
+  // Identities are counted anew by every exploration; each remembers which one it is from.
+  std::uint32_t recounts;
+  std::uint32_t function_counted[max_functions], site_counted[max_sites];
+  std::int64_t offset[max_sites];  // in lines, from the first await of the function
+
+  std::uint32_t current() const { return recounts + 1; }
 };
 
 tables& table() {
   static tables& t = detail::make_shared_object<tables>();
   return t;
-}
-
-struct code_paths {
-  std::vector<std::string> user, peers;
-};
-code_paths& paths() {
-  static code_paths p;
-  return p;
 }
 
 const char* keep(std::string_view name) {
@@ -84,17 +82,17 @@ std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t r
   return out;
 }
 
-std::int64_t offset_of(const site_info& s) {
-  return std::int64_t{s.line} - std::int64_t{function(s.function).line};
-}
-
 // Asio names the function object that starts an operation after it: "initiate_async_read".
-std::string_view operation_in(std::string_view type) {
+std::string operation_in(std::string_view type) {
   constexpr std::string_view mark = "initiate_";
   const std::size_t at = type.find(mark);
   if (at == type.npos) return type.find("this_coro::") != type.npos ? "this_coro" : "";
   const std::string_view name = type.substr(at + mark.size());
-  return name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789"));
+  std::string out(name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789")));
+  for (const std::string_view variant : {"_buffer_sequence", "_dynbuf_v1", "_dynbuf_v2", "_move"})
+    if (const std::size_t found = out.find(variant); found != out.npos)
+      out.erase(found, variant.size());
+  return out;
 }
 
 std::uint32_t same_function(std::string_view file, std::string_view name) {
@@ -102,6 +100,14 @@ std::uint32_t same_function(std::string_view file, std::string_view name) {
   for (std::uint32_t i = 1; i <= t.function_count; ++i)
     if (name == t.functions[i].name && file == t.functions[i].file) return i;
   return 0;
+}
+
+std::uint32_t add_function(const char* file, std::string_view name) {
+  tables& t = table();
+  if (t.function_count + 1 >= max_functions)
+    throw std::length_error("cofault: more coroutine functions than the site table can hold");
+  t.functions[t.function_count + 1] = {file, keep(name), 0, is_user(file)};
+  return ++t.function_count;
 }
 
 }  // namespace
@@ -113,52 +119,72 @@ std::uint32_t function_at(const std::source_location& where) {
   if (slot.value != 0) return slot.value;
   const std::string name = detail::normalised_function(where.function_name());
   std::uint32_t found = same_function(where.file_name(), name);
-  if (found == 0) {
-    if (t.function_count + 1 >= max_functions)
-      throw std::length_error("cofault: more coroutine functions than the site table can hold");
-    const char* kept = keep(name);
-    found = t.function_count + 1;
-    t.functions[found] = {where.file_name(), kept, 0, is_user(where.file_name())};
-    t.function_count = found;
-  }
+  if (found == 0) found = add_function(where.file_name(), name);
   slot = {{where.file_name(), where.function_name(), 0, 0}, found};
   return found;
+}
+
+// Gives the site its identity in this exploration.
+static void count_anew(std::uint32_t index, std::uint32_t rank) {
+  tables& t = table();
+  site_info& s = t.items[index];
+  function_info& f = t.functions[s.function];
+  if (t.function_counted[s.function] != t.current()) f.line = s.line;
+  t.function_counted[s.function] = t.site_counted[index] = t.current();
+  t.offset[index] = std::int64_t{s.line} - std::int64_t{f.line};
+  s.rank = rank;
+  s.key = key_of(text_of(f, t.offset[index], rank));
 }
 
 std::uint32_t site_at(const std::source_location& where) {
   tables& t = table();
   const raw_key key{where.file_name(), where.function_name(), where.line(), where.column()};
   auto& slot = t.by_place.find(key);
-  if (slot.value != 0) return slot.value;
-  if (t.site_count + 1 >= max_sites)
-    throw std::length_error("cofault: more await points than the site table can hold");
+  if (slot.value != 0 && t.site_counted[slot.value] == t.current()) return slot.value;
   const std::uint32_t function = function_at(where);
-  function_info& f = t.functions[function];
-  if (f.line == 0) f.line = where.line();
   std::uint32_t rank = 1, twin = 0;
   for (std::uint32_t i = 1; i <= t.site_count; ++i) {
     const site_info& other = t.items[i];
-    if (other.function != function || other.line != where.line()) continue;
+    if (other.function != function || other.line != where.line() || other.rank == 0) continue;
     if (other.column == where.column())
       twin = i;  // another instantiation of the same template
-    else
+    else if (t.site_counted[i] == t.current())
       ++rank;
   }
   if (twin == 0) {
+    if (t.site_count + 1 >= max_sites)
+      throw std::length_error("cofault: more await points than the site table can hold");
     twin = t.site_count + 1;
     t.items[twin] = {0, function, where.line(), where.column(), rank, nullptr, ""};
-    t.items[twin].key = key_of(text_of(f, offset_of(t.items[twin]), rank));
     t.site_count = twin;
   }
+  if (t.site_counted[twin] != t.current()) count_anew(twin, rank);
   slot = {key, twin};
   return twin;
+}
+
+void recount() { ++table().recounts; }
+
+std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_view name) {
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.site_count; ++i)
+    if (t.items[i].rank == 0 && t.items[i].line == line &&
+        file == t.functions[t.items[i].function].file)
+      return i;
+  std::uint32_t found = same_function(file, name);
+  if (found == 0) found = add_function(keep(file), name);
+  if (t.site_count + 1 >= max_sites)
+    throw std::length_error("cofault: more places than the site table can hold");
+  const std::uint64_t key = key_of(std::string(file) + ":" + std::to_string(line) + "#");
+  t.items[t.site_count + 1] = {key, found, line, 0, 0, nullptr, ""};
+  return ++t.site_count;
 }
 
 void note_operation(std::uint32_t index, const char* initiation) {
   site_info& s = table().items[index];
   if (s.initiation == initiation) return;
   s.initiation = initiation;
-  const std::string_view name = operation_in(initiation == nullptr ? "" : initiation);
+  const std::string name = operation_in(initiation == nullptr ? "" : initiation);
   s.operation = name.empty() ? "" : keep(name);
 }
 
@@ -168,14 +194,18 @@ std::uint32_t count() { return table().site_count; }
 
 std::uint32_t find(std::uint64_t key) {
   tables& t = table();
-  for (std::uint32_t i = 1; i <= t.site_count; ++i)
-    if (t.items[i].key == key) return i;
-  return 0;
+  std::uint32_t found = 0;
+  for (std::uint32_t i = 1; i <= t.site_count; ++i) {
+    if (t.items[i].key != key) continue;
+    found = i;
+    if (t.site_counted[i] == t.current()) break;
+  }
+  return found;
 }
 
 std::string text(std::uint32_t index) {
   const site_info& s = site(index);
-  return text_of(function(s.function), offset_of(s), s.rank);
+  return text_of(function(s.function), table().offset[index], s.rank);
 }
 
 std::uint64_t key_of(std::string_view text) {
@@ -190,39 +220,10 @@ std::string place(std::uint32_t index) {
   return std::string(basename(function(s.function).file)) + ":" + std::to_string(s.line);
 }
 
-void add_user_code(std::string_view path) {
-  auto& user = paths().user;
-  if (std::find(user.begin(), user.end(), path) != user.end()) return;
-  user.emplace_back(path);
+void classify() {
   tables& t = table();
   for (std::uint32_t i = 1; i <= t.function_count; ++i)
     t.functions[i].user = is_user(t.functions[i].file);
-}
-
-void add_peer(std::string_view file) {
-  auto& peers = paths().peers;
-  if (std::find(peers.begin(), peers.end(), file) != peers.end()) return;
-  peers.emplace_back(file);
-  tables& t = table();
-  for (std::uint32_t i = 1; i <= t.function_count; ++i)
-    t.functions[i].user = is_user(t.functions[i].file);
-}
-
-bool is_user(std::string_view file) {
-  const code_paths& p = paths();
-  std::size_t best = 0;
-  for (const std::string& path : p.user) {
-    if (path == file) return true;
-    if (path.ends_with('/') && file.starts_with(path)) best = std::max(best, path.size());
-  }
-  if (best == 0) return false;
-  return std::find(p.peers.begin(), p.peers.end(), file) == p.peers.end();
 }
 
 }  // namespace cofault::sites
-
-namespace cofault::detail {
-
-user_code::user_code(const char* path) { sites::add_user_code(path); }
-
-}  // namespace cofault::detail

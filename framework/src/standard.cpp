@@ -10,6 +10,7 @@
 #include "cofault/property/probe.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/property/resources.hpp"
+#include "cofault/property/surfacing.hpp"
 
 namespace cofault {
 
@@ -17,6 +18,7 @@ injector_list standard_injectors() { return {std::make_shared<const inject::usua
 
 property_list standard_properties() {
   return {std::make_shared<const properties::assertions>(),
+          std::make_shared<const properties::surfacing>(),
           std::make_shared<const properties::progress>(),
           std::make_shared<const properties::livelock>(),
           std::make_shared<const properties::completion>(),

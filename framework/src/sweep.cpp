@@ -2,14 +2,17 @@
 #include "sweep.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "candidates.hpp"
-#include "child.hpp"
 #include "cofault/detail/texts.hpp"
 #include "cofault/run.hpp"
 #include "cofault/site.hpp"
+#include "kept_output.hpp"
 #include "run_state.hpp"
+#include "soundness.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -18,56 +21,52 @@ std::uint32_t site_of_fault(const plan& p) {
   return p.empty() ? 0 : sites::find(p[p.size() - 1].where.site);
 }
 
+// Assertions that fail without any fault are the test's own failures, not findings.
+bool fails_anyway(std::string_view text) {
+  const mailbox& b = box();
+  text = text.substr(0, sizeof b.failures[0] - 1);
+  return std::any_of(b.failures, b.failures + b.failure_count,
+                     [&](const char* failure) { return text == failure; });
+}
+
+// Whom the violation is blamed on: itself says it, or else the fault, unless it needs no fault.
+std::uint32_t culprit(std::string_view property, const violation& v, const plan& p) {
+  if (v.site != 0 || box().has(property, 0)) return v.site;
+  return site_of_fault(p);
+}
+
 // Judges an outcome; counts it where a bound kept it from an answer.
 void judge(const outcome& what, const plan& p, const options& how) {
   mailbox& b = box();
   std::vector<violation> violations;
+  std::vector<std::uint32_t> blamed;
   for (const auto& property : how.properties()) {
     if ((property->needs() & what.kinds) == 0 && property->needs() != ~kind_set{0}) continue;
     violations.clear();
+    blamed.clear();
     property->judge(what, violations);
-    for (const violation& v : violations)
-      b.add(property->name(), v.site != 0 ? v.site : site_of_fault(p), v.frame, p, v.text);
+    for (const violation& v : violations) {
+      if (v.undecided) {
+        b.doubt(v.text);
+        continue;
+      }
+      const std::uint32_t site = culprit(property->name(), v, p);
+      if (how.is_deliberate(sites::place(site))) {
+        ++b.declared;
+        continue;
+      }
+      if (fails_anyway(v.text) || std::find(blamed.begin(), blamed.end(), site) != blamed.end())
+        continue;
+      blamed.push_back(site);
+      b.add(property->name(), site, v.frame, p, v.text);
+    }
   }
   if (what.end != ending::bounded && !what.truncated) return;
   if (b.bounded_count < mailbox::max_list) b.bounded[b.bounded_count] = p;
   ++b.bounded_count;
 }
 
-// What makes an exploration pointless, whatever the code under test does.
-void refuse_unsound(const outcome& what) {
-  mailbox& b = box();
-  if (what.has(event_kind::foreign_thread))
-    b.fail(
-        "cofault: a coroutine of the run went on in a second thread, which the fake scheduler "
-        "does not control; give the code under test the executor that the body receives");
-  if (!what.has(event_kind::unknown_frame)) return;
-  for (const event& e : what.trace())
-    if (e.kind == event_kind::unknown_frame)
-      return b.fail("cofault: " + sites::place(e.site) +
-                    " awaits a coroutine that was compiled "
-                    "without cofault_instrument; instrument every target that creates coroutines "
-                    "of this type");
-}
-
 std::vector<event> copy_of(const outcome& what) { return {what.first, what.first + what.count}; }
-
-bool same(const event& a, const event& b) {
-  return a.kind == b.kind && a.frame == b.frame && a.site == b.site && a.other == b.other &&
-         a.value == b.value && a.time == b.time;
-}
-
-void refuse_different(const std::vector<event>& a, const std::vector<event>& b) {
-  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same);
-  if (x == a.end() && y == b.end()) return;
-  const std::vector<event>& longer = y == b.end() ? a : b;
-  auto i = static_cast<std::size_t>(x - a.begin());
-  if (i == longer.size()) --i;
-  while (i > 0 && longer[i].site == 0) --i;
-  box().fail("cofault: the body is not deterministic: two runs without faults differ first at " +
-             sites::place(longer[i].site) +
-             "; take random numbers, addresses and real time out of its decisions");
-}
 
 void keep_failures(const outcome& what) {
   mailbox& b = box();
@@ -79,6 +78,15 @@ void keep_failures(const outcome& what) {
   }
 }
 
+void note_seen(const std::vector<event>& trace) {
+  mailbox& b = box();
+  for (const event& e : trace)
+    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 &&
+        b.seen_count < mailbox::max_list &&
+        std::find(b.seen, b.seen + b.seen_count, e.site) == b.seen + b.seen_count)
+      b.seen[b.seen_count++] = e.site;
+}
+
 void plan_work(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
   std::vector<reached_point> points = points_of(trace);
@@ -86,12 +94,20 @@ void plan_work(const std::vector<event>& trace, const options& how) {
   std::stable_sort(points.begin(), points.end(),
                    [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
   b.points = static_cast<std::uint32_t>(points.size());
+  note_seen(trace);
   std::vector<fault> faults;
   for (const reached_point& p : points) {
     faults.clear();
     propose(p, how.injectors(), faults);
-    for (const fault& f : faults) b.add_work(plan({p.where, f}));
+    for (const fault& f : faults) {
+      if (const std::string why = misfit(f, p.flags, how); !why.empty())
+        return b.fail("cofault: an injector proposes '" + encode(f) + "' at " +
+                      sites::place(p.site) + ", but " + why);
+      b.add_work(plan({p.where, f}));
+    }
   }
+  if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
+    refuse_idle_selectors(points, how);
 }
 
 // A coroutine that came back to the faulted point: let it fail every time, too.
@@ -116,26 +132,37 @@ void note_later_points(const outcome& what, std::unordered_set<std::uint32_t>& k
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
 }
 
+// The runs without faults. False: there is nothing to sweep.
 bool prepare(const driver_factory& body, const options& how, std::vector<event>& trace) {
   mailbox& b = box();
-  const bool again = b.stage == stage_of_sweep::sweep;
-  if (!again) b.stage = stage_of_sweep::warm_up;
-  run(body, plan(), how);
-  if (again) {
-    trace = copy_of(run(body, plan(), how));
-    return true;
-  }
+  b.stage = stage_of_sweep::warm_up;
+  trace = copy_of(run(body, plan(), how));
+  ++b.beat;
+  if (b.work_count > 0) return true;  // the plans are known: another child died over one of them
   b.stage = stage_of_sweep::first;
   trace = copy_of(run(body, plan(), how));
+  ++b.beat;
   b.stage = stage_of_sweep::second;
   const outcome second = run(body, plan(), how);
+  ++b.beat;
   refuse_unsound(second);
   if (b.error[0] == '\0') refuse_different(trace, copy_of(second));
+  if (b.error[0] == '\0') refuse_endless(second, how);
   if (b.error[0] != '\0') return false;
   keep_failures(second);
   judge(second, plan(), how);
   plan_work(trace, how);
-  return true;
+  return b.error[0] == '\0';
+}
+
+// State outside of the body's world has changed the course of the run.
+void note_unreached(const plan& p) {
+  mailbox& b = box();
+  if (b.unreached_count < mailbox::max_list) b.unreached[b.unreached_count] = p;
+  ++b.unreached_count;
+  b.add("every planned fault is reached", site_of_fault(p), 0, p,
+        "the run without faults came there, this one did not: something outside of the body (a "
+        "global, a static) remembers the runs before it");
 }
 
 }  // namespace
@@ -150,8 +177,9 @@ void sweep(const driver_factory& body, const options& how) {
   std::unordered_set<std::uint32_t> known;
   for (const event& e : trace)
     if (e.kind == event_kind::arrived) known.insert(e.site);
+  known.insert(b.later, b.later + b.later_count);
   b.stage = stage_of_sweep::sweep;
-  for (; b.next < b.work_count && b.trials < how.max_trials(); ++b.next) {
+  for (; b.next < b.work_count && b.trials < how.max_trials() && b.error[0] == '\0'; ++b.next) {
     const plan p = b.work[b.next];
     forget_output();
     ++b.trials;
@@ -159,8 +187,7 @@ void sweep(const driver_factory& body, const options& how) {
     const outcome what = run(body, p, how);
     refuse_unsound(what);
     if (what.reached != (1u << p.size()) - 1) {
-      if (b.unreached_count < mailbox::max_list) b.unreached[b.unreached_count] = p;
-      ++b.unreached_count;
+      note_unreached(p);
       continue;
     }
     judge(what, p, how);
@@ -172,20 +199,22 @@ void sweep(const driver_factory& body, const options& how) {
 
 void rehearse(const driver_factory& body, const options& how, const plan& what) {
   mailbox& b = box();
-  run(body, plan(), how);
+  const outcome plain_run = run(body, plan(), how);
+  const std::vector<event> plain = copy_of(plain_run);
+  keep_failures(plain_run);
   ++b.beat;
-  b.stage = stage_of_sweep::sweep;
+  refuse_misfits(plain, what, how);
+  b.stage = b.error[0] == '\0' ? stage_of_sweep::sweep : stage_of_sweep::done;
+  if (b.stage == stage_of_sweep::done) return;
   b.trials = 1;
-  const outcome done = run(body, what, how);
+  forget_output();
+  const outcome done = run(body, what, how, true);
   refuse_unsound(done);
   const auto all = (1u << what.size()) - 1;
+  refuse_misfits(copy_of(done), what, how);
   if (done.reached == all) judge(done, what, how);
   for (std::size_t i = 0; i < what.size(); ++i)
-    if ((done.reached >> i & 1) == 0) {
-      plan missed;
-      missed.add(what[i]);
-      if (b.unreached_count < mailbox::max_list) b.unreached[b.unreached_count++] = missed;
-    }
+    if ((done.reached >> i & 1) == 0) b.unreached[b.unreached_count++] = plan(what[i]);
   b.stage = stage_of_sweep::done;
 }
 

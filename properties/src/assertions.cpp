@@ -9,8 +9,7 @@ void assertions::judge(const outcome& what, std::vector<violation>& out) const {
   if (what.fault_free) return;  // reported as usual
   for (const event& e : what.trace())
     if (e.kind == event_kind::assertion)
-      return out.push_back(
-          {0, 0, std::string(detail::text_of(static_cast<std::uint32_t>(e.value)))});
+      out.push_back({0, 0, std::string(detail::text_of(static_cast<std::uint32_t>(e.value)))});
 }
 
 }  // namespace cofault::properties

@@ -1,21 +1,90 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/property/probe.hpp"
 
+#include <algorithm>
+
+#include "cofault/family.hpp"
+#include "cofault/site.hpp"
+
 namespace cofault::properties {
+namespace {
+
+// What the coroutines did about the fault.
+struct aftermath {
+  explicit aftermath(const outcome& what);
+
+  std::uint32_t struck = 0;          // by the fault
+  std::vector<std::uint32_t> place;  // by coroutine: its await when the fault struck; 0: none
+  std::vector<bool> left;            // by coroutine: an exception left it after that
+};
+
+aftermath::aftermath(const outcome& what) {
+  for (const event& e : what.trace()) {
+    if (place.size() <= e.frame) place.resize(e.frame + 1), left.resize(e.frame + 1);
+    if (e.kind == event_kind::faulted && struck == 0) struck = e.frame;
+    if (e.kind == event_kind::arrived && struck == 0) place[e.frame] = e.site;
+    if (e.kind == event_kind::failed && struck != 0) left[e.frame] = true;
+    if (e.kind == event_kind::probe_started) return;
+  }
+}
+
+// The probe's own coroutines of user code that wait for ever, the innermost first.
+std::vector<const event*> waiting(const outcome& what, const family& who) {
+  std::vector<const event*> out;
+  std::uint32_t before = 0;  // the probe's coroutines have higher numbers
+  bool probing = false;
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::probe_started) probing = true;
+    if (!probing) before = std::max(before, e.frame);
+    if (e.kind == event_kind::pending && probing && e.frame > before && who.is_user(e.frame))
+      out.push_back(&e);
+  }
+  return out;
+}
+
+// Where a coroutine was cut short. Of those that the exception left: the innermost in whose
+// function the probe now waits, since it took what the probe does not get; else the outermost,
+// which is what the service has lost. If none was left, that is the one the fault struck.
+std::uint32_t culprit(const outcome& what, const family& who) {
+  const aftermath a(what);
+  const auto stuck = waiting(what, who);
+  if (a.struck == 0) return stuck.empty() ? 0 : stuck.front()->site;
+  const auto probe_waits_in = [&](std::uint32_t function) {
+    return std::any_of(stuck.begin(), stuck.end(),
+                       [&](const event* e) { return who.function(e->frame) == function; });
+  };
+  std::uint32_t site = 0;
+  for (std::uint32_t f = a.struck; f != 0 && f < a.place.size(); f = who.awaiter(f)) {
+    if (!who.is_user(f)) continue;
+    if (f != a.struck && !a.left[f]) break;
+    site = a.place[f];
+    if (probe_waits_in(who.function(f))) break;
+  }
+  return site;
+}
+
+std::string deafness(const outcome& what, const family& who) {
+  const auto stuck = waiting(what, who);
+  if (stuck.empty()) return "never completes";
+  const event& e = *stuck.front();
+  return "never completes: " + who.name(e.frame) + " waits for ever at " + sites::place(e.site);
+}
+
+}  // namespace
 
 void probe::judge(const outcome& what, std::vector<violation>& out) const {
-  const std::string_view when = what.fault_free ? "after the default run" : "after the fault";
+  const family who(what.trace());
+  std::string text = "the probe, run afterwards in the same world and without faults, ";
   for (const event& e : what.trace()) {
-    std::string text = "the probe, run " + std::string(when) + " in the same world, ";
     if (e.kind == event_kind::probe_hung)
-      text += "never completes: the service is deaf";
+      text += deafness(what, who);
     else if (e.kind == event_kind::probe_threw)
       text += "fails with an exception";
     else if (e.kind == event_kind::probe_differs)
-      text += "gives another answer than without the fault";
+      text += "gives another answer than it does where nothing went wrong";
     else
       continue;
-    return out.push_back({0, 0, std::move(text)});
+    return out.push_back({culprit(what, who), 0, std::move(text)});
   }
 }
 

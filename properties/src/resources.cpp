@@ -36,14 +36,15 @@ void resources::judge(const outcome& what, std::vector<violation>& out) const {
   for (const event& e : what.trace()) {
     if (e.kind != event_kind::leaked) continue;
     violation v;
-    v.text = std::string(detail::text_of(e.other)) + " was acquired";
+    v.text = std::string(detail::text_of(e.other));
     if (const event* a = acquisition(what, e.value); a != nullptr && a->frame != 0) {
-      v.text += " by " + who.name(a->frame);
+      v.text += ", acquired by " + who.name(a->frame);
       if (a->site != 0) v.text += " behind its await at " + sites::place(a->site);
+      v.text += ",";
       v.frame = a->frame;
       v.site = what.fault_free ? a->site : held_across(what, who, a->frame);
     }
-    v.text += ", and never released";
+    v.text += " is never released";
     out.push_back(std::move(v));
   }
 }

@@ -16,6 +16,7 @@
 
 #include "cofault/detail/root.hpp"
 #include "cofault/explore.hpp"
+#include "cofault/observe.hpp"
 #include "cofault/instrument/boost_asio.hpp"
 
 #define COFAULT_ASIO ::boost::asio

@@ -15,16 +15,16 @@ enum class event_kind : std::uint8_t {
   joined,   // behind arrived: another coroutine (other) that the awaited object holds
   suspended,
   resumed,
-  returned,  // ran to its end
-  failed,    // an exception left it
+  returned,  // ran to its end; value: 1 if with a result other than void
+  failed,    // an exception left it; other: its number, see below
   destroyed,
   dropped,        // (other) was destroyed unstarted by its running creator, nothing in flight
   faulted,        // a fault of the plan was executed; value: the deviation's index
   parked,         // past the visit budget: suspended for ever; value: visits
   jumped,         // the clock moved; value: by how many nanoseconds
   root_returned,  // the root's completion handler ran
-  root_threw,     // … with an exception
-  escaped,        // an exception left the runtime's event loop
+  root_threw,     // … with an exception; other: its number, see below
+  escaped,        // an exception left the runtime's event loop; other: its number
   pending,        // at the end nothing can move and this coroutine is still suspended
   alive,          // not destroyed although the world was
   acquired,       // tracked resource; value: its serial number, other: label
@@ -40,6 +40,25 @@ enum class event_kind : std::uint8_t {
                    // control
   unknown_frame,   // the awaited object holds a coroutine that was compiled without
                    // cofault_instrument
+
+  // What became of exceptions; other: the exception's number in this run, from 1; frame: the
+  // coroutine that was running.
+  thrown,       // by `throw`; value: the return address
+  made,         // by make_exception_ptr; value: the return address
+  typed,        // behind thrown and made; value: its std::type_info*; site: exception_flags
+  raised,       // by rethrow_exception; value: the return address
+  rethrown,     // by `throw;`; value: the return address
+  caught,       // a handler was entered; value: an address in it
+  left,         // a handler ended; site: the exception that left it, 0: it ended normally;
+                // value: the return address
+  died,         // site: the exception that carried it, or 0
+  terminating,  // std::terminate with it in flight or being handled
+  reported,     // while it was being handled something was printed or a sink was written to
+  declared,     // it satisfies a predicate that the test declared
+  observed,     // the test named a value; value: 1 if it is the one without faults
+  spawned,      // a chain of coroutines (frame) was started with a completion handler;
+                // value: spawn_handler
+  made_at,      // in the explaining run, behind created, for each address on the stack: value
 };
 
 using kind_set = std::uint64_t;
@@ -51,7 +70,24 @@ enum await_flags : std::uint64_t {
   await_can_throw = 1,     // some step of the co_await is not noexcept
   await_takes_code = 2,    // the operation reports through an error code
   await_user = 4,          // in user code
+  await_gives_exceptions = 8,  // its result holds exception_ptrs: errors handed over as values
   await_runtime_shift = 8  // above: detail::runtime
+};
+
+// What is known of an exception, in `site` of typed.
+enum exception_flags : std::uint32_t {
+  exception_injected = 1,    // by a fault of the plan, whose index is in the bits from exception_plan_shift on
+  exception_cancels = 2,     // it stands for a cancellation
+  exception_ends = 4,        // it stands for the end of a stream
+  exception_several = 8,   // it stands for several, of which it holds only some
+  exception_plan_shift = 8,
+};
+
+// Who hears how a spawned chain of coroutines ended, in `value` of spawned.
+enum spawn_handler : std::uint64_t {
+  spawn_detached = 1,  // nobody: what it throws is dropped
+  spawn_library = 2,   // library code: another coroutine awaits it, a join
+  spawn_program = 3,   // a function of the program
 };
 
 // One thing that happened. Fixed size and trivially copyable, so that it can cross a process.

@@ -39,6 +39,7 @@ class family {
     std::uint32_t function = 0, instance = 0, creator = 0, made_behind = 0, awaiter = 0;
     std::size_t awaited_at = none;
     bool user = false;
+    bool alone = false;  // a spawned chain whose end no coroutine waits for
   };
   const member& of(std::uint32_t frame) const;
   member& at(std::uint32_t frame);

@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cofault/injector.hpp"
 #include "cofault/property.hpp"
@@ -53,6 +56,26 @@ class options {
   // Run the trials in this process, for a debugger. A trial that dies takes the test with it.
   options in_process() const;
 
+  // What is done at that line of the file whose path ends in `file` is done on purpose: no finding
+  // blames it. The source can say the same: `catch (...) {  // cofault: deliberate`.
+  options deliberate(std::string file, std::uint32_t line) const;
+
+  // Exceptions of type E for which `matches` holds may be handled, or dropped, anywhere.
+  template <class E>
+  options deliberate(std::function<bool(const E&)> matches = [](const E&) { return true; }) const {
+    options out = *this;
+    out.accepted_.push_back([matches = std::move(matches)] {
+      try {
+        throw;
+      } catch (const E& e) {
+        return matches(e);
+      } catch (...) {
+        return false;
+      }
+    });
+    return out;
+  }
+
   // Run only this plan, as a report prints it. Takes precedence over COFAULT_REPLAY.
   options replay(std::string plan) const;
 
@@ -63,6 +86,10 @@ class options {
   std::uint64_t max_arrivals() const { return arrivals_; }
   std::chrono::milliseconds max_cpu() const { return cpu_; }
   bool isolated() const { return isolated_; }
+  // "pool.cpp:31" was declared deliberate.
+  bool is_deliberate(std::string_view place) const;
+  // The exception being handled now satisfies a declared predicate.
+  bool accepts_current_exception() const;
   const std::string& replayed() const { return replay_; }
 
  private:
@@ -74,6 +101,8 @@ class options {
   std::chrono::milliseconds cpu_{2000};
   bool isolated_ = true;
   std::string replay_;
+  std::vector<std::string> deliberate_;
+  std::vector<std::function<bool()>> accepted_;
 };
 
 }  // namespace cofault

@@ -16,6 +16,7 @@ struct violation {
   std::uint32_t site = 0;   // the culprit's await point; 0: that of the fault
   std::uint32_t frame = 0;  // the coroutine it is about; 0: none in particular
   std::string text;         // one sentence for the report
+  bool undecided = false;   // something kept it from being a verdict; the text tells what
 };
 
 // A question asked of an outcome. Stateless: the same outcome gets the same answer.

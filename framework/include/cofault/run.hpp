@@ -10,6 +10,8 @@ namespace cofault {
 
 // Executes the body once, in a fresh world, under one plan. A pure function of the plan as long as
 // the body is deterministic. Throws std::logic_error when a run is already under way.
-outcome run(const driver_factory& body, const plan& what, const options& how);
+// `explaining` also records who created each coroutine, which is slow.
+outcome run(const driver_factory& body, const plan& what, const options& how,
+            bool explaining = false);
 
 }  // namespace cofault

@@ -17,9 +17,11 @@
 #include <vector>
 
 #include "cofault/clock.hpp"
+#include "cofault/detail/awaiter.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/driver.hpp"
 #include "cofault/explore.hpp"
+#include "cofault/observe.hpp"
 
 namespace cofault {
 
@@ -46,8 +48,12 @@ class scheduler {
   };
   // co_await yield(): lets everything that is ready run first.
   awaiter yield() { return {*this, std::nullopt}; }
-  // co_await sleep_for(d): goes on when virtual time has advanced by d.
-  awaiter sleep_for(std::chrono::nanoseconds d) { return {*this, d}; }
+  // co_await sleep_for(d): goes on when virtual time has advanced by d. What has more nanoseconds
+  // than fit (hours::max()) is as long as fits: it never ends.
+  template <class Rep, class Period>
+  awaiter sleep_for(std::chrono::duration<Rep, Period> d) {
+    return {*this, fitting(d)};
+  }
 
   // For the driver.
   std::size_t ready() const { return ready_.size(); }
@@ -65,6 +71,15 @@ class scheduler {
       return due != other.due ? due > other.due : order > other.order;
     }
   };
+  template <class Rep, class Period>
+  static std::chrono::nanoseconds fitting(std::chrono::duration<Rep, Period> d) {
+    using std::chrono::nanoseconds;
+    const std::chrono::duration<double, std::nano> rounded = d;
+    if (rounded >= nanoseconds::max()) return nanoseconds::max();
+    if (rounded <= nanoseconds::min()) return nanoseconds::min();
+    return std::chrono::duration_cast<nanoseconds>(d);
+  }
+
   std::deque<std::function<void()>> ready_;
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   std::uint64_t order_ = 0;
@@ -103,7 +118,12 @@ class root_coroutine {
 
 template <class Root>
 root_coroutine await_root(Root root) {
-  static_cast<void>(co_await std::move(root));
+  using result = decltype(get_awaiter(std::move(root)).await_resume());
+  if constexpr (!std::is_void_v<result> && std::equality_comparable<std::decay_t<result>> &&
+                std::copy_constructible<std::decay_t<result>>)
+    observe(co_await std::move(root));
+  else
+    static_cast<void>(co_await std::move(root));
 }
 
 class scheduler_driver : public driver {
@@ -128,18 +148,32 @@ class scheduler_driver : public driver {
 
 }  // namespace detail
 
+namespace detail {
+
+template <class T>
+concept awaitable = requires(T&& object) {
+  get_awaiter(static_cast<T&&>(object)).await_ready();
+};
+
+}  // namespace detail
+
 // Explores `body(scheduler&)`, which returns the root: anything that can be awaited.
 template <std::invocable<scheduler&> Body>
 exploration explore(Body body, const options& how = options(),
                     std::source_location caller = std::source_location::current()) {
-  static_assert(!std::is_void_v<std::invoke_result_t<Body&, scheduler&>>,
+  using root = std::invoke_result_t<Body&, scheduler&>;
+  static_assert(!std::is_void_v<root>,
                 "cofault: the body returns nothing; it must return its root, a coroutine that can "
                 "be awaited");
-  const driver_factory factory = [&body] {
-    return std::make_unique<detail::scheduler_driver>(
-        [&body](scheduler& s) { return detail::await_root(body(s)); });
-  };
-  return explore(factory, how, caller);
+  static_assert(std::is_void_v<root> || detail::awaitable<root>,
+                "cofault: the body must return its root, a coroutine that can be awaited");
+  if constexpr (detail::awaitable<root>) {
+    const driver_factory factory = [&body] {
+      return std::make_unique<detail::scheduler_driver>(
+          [&body](scheduler& s) { return detail::await_root(body(s)); });
+    };
+    return explore(factory, how, caller);
+  }
 }
 
 }  // namespace cofault

@@ -23,6 +23,7 @@ struct site_info {
   std::uint32_t line;
   std::uint32_t column;
   std::uint32_t rank;      // which await on its line, in order of first visit, from 1
+                            // 0: no await but another place in the code, a handler
   const char* initiation;  // a compiler's rendering of the type that names the operation, or null
   const char* operation;   // "async_read"; "" where that type does not tell
 };
@@ -32,8 +33,13 @@ namespace sites {
 
 std::uint32_t function_at(const std::source_location& where);
 std::uint32_t site_at(const std::source_location& where);
+// From here on lines and ranks are counted anew: what a site is called depends on the exploration
+// that reached it, not on those before it in the same process.
+void recount();
 // Notes which operation is awaited there, from the type of its initiation (may be null).
 void note_operation(std::uint32_t site, const char* initiation);
+// A place in the code that is no await point; the same line is the same place.
+std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_view function);
 const function_info& function(std::uint32_t index);
 const site_info& site(std::uint32_t index);
 // Index of the site with that key; 0: not seen in this process.
@@ -54,6 +60,8 @@ void add_user_code(std::string_view path);
 // registered as user code by its full name.
 void add_peer(std::string_view file);
 bool is_user(std::string_view file);
+// Asks is_user() again for every function that was seen.
+void classify();
 
 }  // namespace sites
 }  // namespace cofault

@@ -44,7 +44,9 @@ concept body = std::invocable<Body&, asio_driver::executor>;
 struct root_handler {
   void operator()(std::exception_ptr error) const { root_completed(error); }
   template <class T>
-  void operator()(std::exception_ptr error, T&&) const {
+  void operator()(std::exception_ptr error, T&& result) const {
+    if constexpr (std::equality_comparable<std::decay_t<T>>)
+      if (!error) observe(result);
     root_completed(error);
   }
 };
@@ -104,7 +106,8 @@ requires detail::COFAULT_ASIO_NAME::is_awaitable<std::invoke_result_t<Question&>
   detail::add_probe([question = std::move(question)](detail::probe_done done) mutable {
     auto* world = dynamic_cast<here::asio_driver*>(detail::current_driver());
     if (world == nullptr) throw std::logic_error("cofault: the probe belongs to another runtime");
-    COFAULT_ASIO::co_spawn(world->get_executor(), question(),
+    // The spawned chain owns the question, and with it what the question captured.
+    COFAULT_ASIO::co_spawn(world->get_executor(), std::move(question),
                            here::probe_handler<answer>{std::move(done)});
   });
 }

@@ -42,6 +42,14 @@ decltype(auto) get_awaiter(A&& a) noexcept([] {
 template <class A>
 using awaiter_of = decltype(get_awaiter(std::declval<A>()));
 
+// Whether the operand can be awaited as seen from here. An operator co_await that is declared
+// neither in a namespace of the operand's type nor as its member is seen by the coroutine only.
+template <class A>
+concept can_await = requires(std::remove_reference_t<awaiter_of<A>>& awaiter) {
+  awaiter.await_ready();
+  awaiter.await_resume();
+};
+
 template <class Awaiter>
 using result_of = decltype(std::declval<std::remove_reference_t<Awaiter>&>().await_resume());
 
@@ -84,6 +92,23 @@ template <class Result>
 using widened = std::conditional_t<std::is_void_v<Result> || std::same_as<Result, bool>, Result,
                                    std::coroutine_handle<>>;
 
+// Tells the run that an exception leaves a scope. A handler that rethrows would do, but then it
+// would be a part of that exception's story.
+class unwind_guard {
+ public:
+  unwind_guard(frame& f, void (*tell)(frame&)) : frame_(&f), tell_(tell) {}
+  unwind_guard(const unwind_guard&) = delete;
+  unwind_guard& operator=(const unwind_guard&) = delete;
+  ~unwind_guard() {
+    if (frame_ != nullptr) tell_(*frame_);
+  }
+  void release() { frame_ = nullptr; }
+
+ private:
+  frame* frame_;
+  void (*tell_)(frame&);
+};
+
 // One co_await of an instrumented coroutine: keeps what await_transform made alive, tells the run
 // when the coroutine suspends and goes on, and carries out what the run decided. `Awaitable` is a
 // reference where the operand itself is awaited.
@@ -119,12 +144,15 @@ class point_awaiter {
       promise_traits<Promise>::park(promise_);
       return parked_result<result>();
     }
-    try {
-      // Nothing of this object may be touched afterwards: the coroutine may be running again.
-      return suspend_with<Promise>(operation_.awaiter, handle);
-    } catch (...) {
-      frame_entered(f);
-      throw;
+    unwind_guard threw(f, frame_entered);
+    // Nothing of this object may be touched afterwards: the coroutine may be running again.
+    if constexpr (std::is_void_v<result>) {
+      suspend_with<Promise>(operation_.awaiter, handle);
+      threw.release();
+    } else {
+      const result next = suspend_with<Promise>(operation_.awaiter, handle);
+      threw.release();
+      return next;
     }
   }
 

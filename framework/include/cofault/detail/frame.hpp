@@ -22,6 +22,7 @@ struct frame {
   const void* address = nullptr;    // coroutine_handle::address()
   const void* promise = nullptr;    // the address of the library's own promise
   const char* operation = nullptr;  // type of the first coroutine argument: names the operation
+  const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
   void* code = nullptr;             // where its completion token will put an error code
   std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
   std::uint32_t id = 0;
@@ -33,6 +34,8 @@ struct frame {
   std::uint32_t visit = 0;
   frame_state state = frame_state::created;
   bool failed = false;
+  bool gives_value = false;  // it has a result other than void
+  std::uint32_t initiating_below = 0;  // the library code that was initiating when it was entered
   bool replaced = false;  // never started because a fault took its place
   runtime where = runtime::generic;
 };
@@ -51,6 +54,7 @@ struct awaited {
   bool can_throw;        // some step of the co_await is not noexcept
   bool carries_code;     // its result starts with an error code
   bool can_complete;     // its result can be made from nothing (an error code apart)
+  bool gives_exceptions;  // its result holds exception_ptrs
   bool is_instrumented;  // its type is one whose coroutines are instrumented
   runtime where;
 };

@@ -4,11 +4,13 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <memory>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
 #include "cofault/detail/awaiter.hpp"
+#include "cofault/detail/forwarded.hpp"
 
 namespace cofault::detail {
 
@@ -17,97 +19,26 @@ constexpr const char* type_text() {
   return __PRETTY_FUNCTION__;
 }
 
+template <class First, class... Rest>
+constexpr const char* last_type() {
+  if constexpr (sizeof...(Rest) == 0)
+    return type_text<First>();
+  else
+    return last_type<Rest...>();
+}
+
+constexpr bool contains(const char* text, const char* part) {
+  for (; *text != '\0'; ++text)
+    for (const char *t = text, *p = part; *p == '\0' || *t == *p; ++t, ++p)
+      if (*p == '\0') return true;
+  return false;
+}
+
 template <class R, class Inner, class... Args>
 class promise;
 
 template <class R>
 inline constexpr bool is_instrumented = false;
-
-// The parameter of a return function that is no template: co_return {…} needs to know it.
-template <class M>
-struct parameter_of {};
-template <class C, class P, bool N>
-struct parameter_of<void (C::*)(P) noexcept(N)> {
-  using type = std::remove_cvref_t<P>;
-};
-struct no_default {
-  no_default() = delete;
-};
-template <class Inner>
-consteval auto default_result() {
-  if constexpr (requires { typename parameter_of<decltype(&Inner::return_value)>::type; })
-    return std::type_identity<typename parameter_of<decltype(&Inner::return_value)>::type>{};
-  else if constexpr (requires { typename Inner::value_type; })
-    return std::type_identity<typename Inner::value_type>{};
-  else
-    return std::type_identity<no_default>{};
-}
-
-// Exactly one of return_void and return_value may be visible in a promise.
-template <class Outer, class Inner>
-struct returns_void {
-  void return_void() noexcept(noexcept(std::declval<Inner&>().return_void())) {
-    static_cast<Outer*>(this)->inner().return_void();
-  }
-};
-template <class Outer, class Inner>
-struct returns_value {
-  template <class T = typename decltype(default_result<Inner>())::type>
-  requires requires(Inner& inner, T&& value) { inner.return_value(static_cast<T&&>(value)); }
-  void return_value(T&& value) noexcept(
-      noexcept(std::declval<Inner&>().return_value(std::declval<T>()))) {
-    static_cast<Outer*>(this)->inner().return_value(static_cast<T&&>(value));
-  }
-};
-template <class Outer, class Inner>
-using return_function = std::conditional_t < requires(Inner& inner) {
-  inner.return_void();
-}
-, returns_void<Outer, Inner>, returns_value < Outer, Inner >> ;
-
-// A promise's own operator new must be visible in the wrapping promise, and only then.
-struct ordinary_allocation {};
-template <class Inner, class... Args>
-struct own_allocation {
-  static void* operator new(std::size_t size) requires requires { Inner::operator new(size); }
-  { return Inner::operator new(size); }
-  template <class... A>
-  requires(sizeof...(A) > 0) && requires(std::size_t size, A&... args) {
-    Inner::operator new(size, args...);
-  }
-  static void* operator new(std::size_t size, A&... args) {
-    return Inner::operator new(size, args...);
-  }
-  static void operator delete(void* memory, std::size_t size) {
-    if constexpr (requires { Inner::operator delete(memory, size); })
-      Inner::operator delete(memory, size);
-    else if constexpr (requires { Inner::operator delete(memory); })
-      Inner::operator delete(memory);
-    else
-      ::operator delete(memory, size);
-  }
-};
-template <class Inner, class... Args>
-inline constexpr bool allocates = requires(std::size_t size) {
-  Inner::operator new(size);
-}
-|| requires(std::size_t size, Args&... args) { Inner::operator new(size, args...); };
-template <class Inner, class... Args>
-using allocation = std::conditional_t<allocates<Inner, Args...>, own_allocation<Inner, Args...>,
-                                      ordinary_allocation>;
-
-struct throwing_allocation {};
-template <class Inner>
-struct checked_allocation {
-  static decltype(auto) get_return_object_on_allocation_failure() noexcept {
-    return Inner::get_return_object_on_allocation_failure();
-  }
-};
-template <class Inner>
-using allocation_failure = std::conditional_t < requires {
-  Inner::get_return_object_on_allocation_failure();
-}
-, checked_allocation<Inner>, throwing_allocation > ;
 
 // Where the arguments of a coroutine say that its completion token reports an error code, its
 // address. Overloaded by the adapters (found by their own namespace).
@@ -119,21 +50,16 @@ struct code_argument {
 // The promise of an instrumented coroutine: the library's promise comes first, so that a handle
 // made from its address is a handle to this frame, and everything is forwarded to it.
 template <class R, class Inner, class... Args>
-class promise : public return_function<promise<R, Inner, Args...>, Inner>,
+class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
                 public allocation<Inner, Args...>,
                 public allocation_failure<Inner> {
-  using self = promise;
-
  public:
-  promise() requires(!std::constructible_from<Inner, Args&...>) && std::default_initializable<Inner>
-      : inner_() {
-    born();
-  }
+  promise() requires std::default_initializable<Inner> : inner_() { born(); }
+  // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
-  requires(sizeof...(A) == sizeof...(Args)) promise(A&... args)
-  requires std::constructible_from<Inner, Args&...> || std::default_initializable<Inner>
-      : promise(std::bool_constant<(sizeof...(A) > 0) && std::constructible_from<Inner, A&...>>{},
-                args...) {
+  requires(sizeof...(A) > 0) && (std::constructible_from<Inner, A&...> ||
+                                 std::default_initializable<Inner>)explicit promise(A&... args)
+      : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
     note_operation(args...);
   }
   promise(const promise&) = delete;
@@ -155,6 +81,7 @@ class promise : public return_function<promise<R, Inner, Args...>, Inner>,
   }
 
   auto final_suspend() noexcept {
+    go_on();
     if (!frame_.failed) frame_returned(frame_);
     using inner = decltype(inner_.final_suspend());
     return edge_awaiter<Inner, inner, false>(
@@ -162,30 +89,33 @@ class promise : public return_function<promise<R, Inner, Args...>, Inner>,
   }
 
   void unhandled_exception() {
+    go_on();
     frame_failed(frame_);
+    unwind_guard rethrown(frame_, frame_left);
     inner_.unhandled_exception();
+    rethrown.release();
   }
 
   template <class A>
-  auto await_transform(A&& operand, std::source_location where = std::source_location::current()) {
-    if constexpr (requires { inner_.await_transform(std::forward<A>(operand)); }) {
-      using awaitable = decltype(inner_.await_transform(std::forward<A>(operand)));
-      constexpr bool transform_throws = !noexcept(inner_.await_transform(std::forward<A>(operand)));
-      const action decided =
-          arrive(frame_, describe<A, awaitable, transform_throws>(operand), where);
-      return point_awaiter<Inner, awaitable>(frame_, inner_, decided, [&]() -> decltype(auto) {
-        return inner_.await_transform(std::forward<A>(operand));
-      });
-    } else {
-      const action decided = arrive(frame_, describe<A, A&&, false>(operand), where);
-      return point_awaiter<Inner, A&&>(frame_, inner_, decided,
-                                       [&]() -> A&& { return std::forward<A>(operand); });
-    }
+  decltype(auto) await_transform(A&& operand,
+                                 std::source_location where = std::source_location::current()) {
+    if constexpr (requires { inner_.await_transform(std::forward<A>(operand), where); })
+      return at_point<!noexcept(inner_.await_transform(std::forward<A>(operand), where))>(
+          operand, where, [&]() -> decltype(auto) {
+            return inner_.await_transform(std::forward<A>(operand), where);
+          });
+    else if constexpr (requires { inner_.await_transform(std::forward<A>(operand)); })
+      return at_point<!noexcept(inner_.await_transform(std::forward<A>(operand)))>(
+          operand, where,
+          [&]() -> decltype(auto) { return inner_.await_transform(std::forward<A>(operand)); });
+    else
+      return at_point<false>(operand, where, [&]() -> A&& { return std::forward<A>(operand); });
   }
 
-  template <class Y>
+  template <class Y = typename decltype(default_yield<R, Inner>())::type>
   requires requires(Inner& inner, Y&& value) { inner.yield_value(std::forward<Y>(value)); }
   auto yield_value(Y&& value) {
+    go_on();
     using awaitable = decltype(inner_.yield_value(std::forward<Y>(value)));
     return point_awaiter<Inner, awaitable>(
         frame_, inner_, action::proceed,
@@ -193,8 +123,10 @@ class promise : public return_function<promise<R, Inner, Args...>, Inner>,
   }
 
  private:
-  promise(std::false_type, auto&...) : inner_() { born(); }
-  promise(std::true_type, auto&... args) : inner_(args...) { born(); }
+  template <bool FromArguments>
+  struct tag {};
+  promise(tag<false>, auto&...) : inner_() { born(); }
+  promise(tag<true>, auto&... args) : inner_(args...) { born(); }
 
   void born() {
     static_assert(alignof(promise) == alignof(Inner) || alignof(promise) <= 2 * sizeof(void*),
@@ -202,18 +134,55 @@ class promise : public return_function<promise<R, Inner, Args...>, Inner>,
     frame_.address = std::coroutine_handle<promise>::from_promise(*this).address();
     frame_.promise = &inner_;
     frame_.where = promise_traits<Inner>::where;
+    frame_.gives_value = !requires(Inner & i) { i.return_void(); };
     frame_created(frame_);
   }
 
-  void note_operation() {}
+  // Behind an await that could not be watched.
+  void go_on() {
+    if (std::exchange(unwatched_, false)) frame_entered(frame_);
+  }
+
+  template <bool TransformThrows, class A, class Make>
+  decltype(auto) at_point(A& operand, const std::source_location& where, Make&& make) {
+    go_on();
+    using awaitable = decltype(make());
+    if constexpr (can_await<awaitable>) {
+      const action decided = arrive(frame_, describe<awaitable, TransformThrows>(operand), where);
+      return point_awaiter<Inner, awaitable>(frame_, inner_, decided, make);
+    } else {
+      // Its operator co_await is found from the coroutine's own scope only: the point is seen and
+      // gets faults, but when it suspends and goes on is not known.
+      arrive(frame_, about(operand, true), where);
+      frame_left(frame_);
+      unwatched_ = true;
+      return make();
+    }
+  }
+
   template <class First, class... Rest>
   void note_operation(First& first, Rest&...) {
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
+    frame_.last_argument = last_type<First, Rest...>();
   }
 
-  template <class A, class Awaitable, bool TransformThrows>
-  static awaited describe(std::remove_reference_t<A>& operand) {
+  template <class A>
+  static awaited about(A& operand, bool throws) {
+    using type = std::remove_cv_t<A>;
+    return {.object = std::addressof(operand),
+            .size = sizeof(operand),
+            .type = type_text<type>(),
+            .can_throw = throws,
+            .carries_code = false,
+            .can_complete = false,
+            .gives_exceptions = false,
+            .is_instrumented = is_instrumented<type>,
+            .where = promise_traits<Inner>::where};
+  }
+
+  template <class Awaitable, bool TransformThrows, class A>
+  static awaited describe(A& operand) {
     using awaiter = awaiter_of<Awaitable>;
     using bare = std::remove_reference_t<awaiter>;
     using result = result_of<awaiter>;
@@ -222,20 +191,18 @@ class promise : public return_function<promise<R, Inner, Args...>, Inner>,
         !noexcept(std::declval<bare&>().await_ready()) ||
         !noexcept(suspend_with<Inner>(std::declval<bare&>(), std::coroutine_handle<>())) ||
         !noexcept(std::declval<bare&>().await_resume());
-    constexpr bool from_nothing =
+    awaited out = about(operand, throws);
+    constexpr bool gives_exceptions = contains(type_text<result>(), "exception_ptr");
+    out.carries_code = code_result<result>::carries_code;
+    out.gives_exceptions = gives_exceptions;
+    out.can_complete =
         std::is_void_v<result> || (std::is_object_v<result> && std::default_initializable<result>);
-    return {&operand,
-            sizeof(operand),
-            type_text<std::remove_cvref_t<A>>(),
-            throws,
-            code_result<result>::carries_code,
-            from_nothing,
-            is_instrumented<std::remove_cvref_t<A>>,
-            promise_traits<Inner>::where};
+    return out;
   }
 
   Inner inner_;
   frame frame_;
+  bool unwatched_ = false;
 };
 
 }  // namespace cofault::detail

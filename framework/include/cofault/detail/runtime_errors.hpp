@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <typeinfo>
+
 #include "cofault/detail/frame.hpp"
 #include "cofault/fault.hpp"
 
@@ -9,8 +11,13 @@ namespace cofault::detail {
 // How a runtime expresses an io_error. Registered by its adapter before the first run.
 struct runtime_errors {
   void (*raise)(io_error);               // throws the runtime's exception
+  // What the runtime's own exceptions stand for: exception_flags of the object, which is of `type`.
+  std::uint32_t (*classify)(const std::type_info& type, const void* object);
   void (*assign)(io_error, void* code);  // writes the runtime's error_code
 };
+
+// exception_flags, as the registered runtimes know them.
+std::uint32_t classify(const std::type_info& type, const void* object);
 
 void register_errors(runtime where, const runtime_errors& errors);
 

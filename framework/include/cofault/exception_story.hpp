@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "cofault/outcome.hpp"
+
+namespace cofault {
+
+// What became of an exception (docs/fates.md has the rules). Up to `unjudged` all is well.
+enum class fate : std::uint8_t {
+  surfaced,    // it is the root's outcome, or code outside the code under test received it
+  reported,    // something was printed, or a sink written to, while it was being handled
+  translated,  // another exception took its place at a handler, or carried it
+  retried,     // its handler's coroutine came back to the same await point
+  returned,    // its handler's coroutine returned a value right away: the error as a value
+  recovered,   // what the test observes is what it observes without faults
+  declared,    // the test or the source says that it is handled on purpose
+  ended,       // a cancellation or the end of a stream, dropped where nobody needs it
+  unjudged,    // thrown for reasons of the program's own, and handled
+  undecided,   // a handler ended it, but there is no debug information to name the handler
+  swallowed,   // a handler ended it, and nothing came of it
+  masked,      // it was dropped while another exception surfaced
+  dropped,     // it died and no handler ever saw it
+  replaced,    // a handler ended it, and the root's outcome is an exception with no link to it
+  terminated,  // std::terminate
+};
+std::string_view name_of(fate f);
+inline bool is_lost(fate f) { return f > fate::undecided; }
+
+// A place in the program that is told by the address of an instruction, by an await point, or not
+// at all.
+struct code_place {
+  code_place() = default;
+  code_place(std::uint64_t address_, std::uint64_t end_address_, std::uint32_t site_)
+      : address(address_), end_address(end_address_), site(site_) {}
+
+  std::uint64_t address = 0;      // a return address; 0: none
+  std::uint64_t end_address = 0;  // for a handler: the return address at its end
+  std::uint32_t site = 0;
+  std::vector<std::uint64_t> stack;  // who called the function of a coroutine, innermost first
+  std::uint32_t function = 0;        // that coroutine's
+};
+
+// The story of one exception in one run.
+struct exception_story {
+  std::uint32_t number = 0;
+  std::uint64_t type = 0;   // const std::type_info*
+  std::uint32_t flags = 0;  // exception_flags
+  fate end = fate::unjudged;
+  std::uint32_t thrown_by = 0;  // coroutine
+  code_place thrown;
+  std::vector<std::uint32_t> left;  // the coroutines that it left, in order
+  code_place handler;               // the one that ended it
+  std::uint32_t handled_by = 0;     // its coroutine
+  bool detached = false;            // dropped by a spawned chain that nobody waits for
+  code_place culprit;               // where it was lost
+  std::uint32_t culprit_frame = 0;
+};
+
+// The stories of all exceptions of a run, in order of birth.
+std::vector<exception_story> exception_stories(const outcome& what);
+
+}  // namespace cofault

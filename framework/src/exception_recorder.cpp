@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "exception_recorder.hpp"
+
+#include <algorithm>
+
+#include "cofault/detail/runtime_errors.hpp"
+#include "kept_output.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+namespace {
+
+std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
+
+}  // namespace
+
+exception_recorder::exception_recorder(run_state& run)
+    : run_(run), before_(observe_exceptions(this)) {
+  living_.reserve(16);
+  handlers_.reserve(16);
+}
+
+exception_recorder::~exception_recorder() { observe_exceptions(before_); }
+
+exception_recorder::living* exception_recorder::find(const void* object) {
+  const auto found = std::find_if(living_.begin(), living_.end(),
+                                  [&](const living& l) { return l.object == object; });
+  return found == living_.end() ? nullptr : &*found;
+}
+
+std::uint32_t exception_recorder::born(const void* object) {
+  living_.push_back({object, ++born_, nullptr});
+  return born_;
+}
+
+// An exception from before the run, or from another thread, gets its number here.
+std::uint32_t exception_recorder::number_of(const void* object) {
+  const living* known = find(object);
+  return known != nullptr ? known->number : born(object);
+}
+
+std::uint32_t exception_recorder::number_of_dying(const void* object) const {
+  const auto found = std::find_if(dying_.rbegin(), dying_.rend(),
+                                  [&](const living& l) { return l.object == object; });
+  return object == nullptr || found == dying_.rend() ? 0 : found->number;
+}
+
+std::uint32_t exception_recorder::number_of(const std::exception_ptr& error) const {
+  static_assert(sizeof(error) == sizeof(void*));
+  const void* object = nullptr;
+  __builtin_memcpy(&object, &error, sizeof object);
+  for (const living& l : living_)
+    if (l.object == object) return l.number;
+  return 0;
+}
+
+void exception_recorder::type(living& which, const std::type_info& t) {
+  std::uint32_t flags = classify(t, which.object);
+  if (injected_ >= 0)
+    flags |= exception_injected | static_cast<std::uint32_t>(injected_) << exception_plan_shift;
+  injected_ = -1;
+  which.unread = nullptr;
+  run_.record_exception(event_kind::typed, which.number, number(&t), flags);
+}
+
+void exception_recorder::thrown(const void* object, const std::type_info& t,
+                                const void* from) noexcept {
+  run_.record_exception(event_kind::thrown, born(object), number(from));
+  type(living_.back(), t);
+}
+
+void exception_recorder::created(const void* object, const std::type_info& t,
+                                 const void* from) noexcept {
+  run_.record_exception(event_kind::made, born(object), number(from));
+  living_.back().unread = &t;
+}
+
+void exception_recorder::rethrown(const void* object, const void* from) noexcept {
+  run_.record_exception(event_kind::rethrown, number_of(object), number(from));
+}
+
+void exception_recorder::raised(const void* object, const void* from) noexcept {
+  if (living* l = find(object); l != nullptr && l->unread != nullptr) type(*l, *l->unread);
+  run_.record_exception(event_kind::raised, number_of(object), number(from));
+}
+
+void exception_recorder::caught(const void* object, const void* from) noexcept {
+  const std::uint32_t n = number_of(object);
+  handlers_.push_back({n, printed_so_far()});
+  run_.record_exception(event_kind::caught, n, number(from));
+  if (run_.how.accepts_current_exception()) run_.record_exception(event_kind::declared, n);
+}
+
+void exception_recorder::left(const void* object, const void* by, const void* from) noexcept {
+  const std::uint32_t n = number_of(object);
+  if (!handlers_.empty()) {
+    const handler h = handlers_.back();
+    handlers_.pop_back();
+    if (printed_so_far() != h.printed) run_.record_exception(event_kind::reported, n);
+  }
+  run_.record_exception(event_kind::left, n, number(from), by == nullptr ? 0 : number_of(by));
+}
+
+void exception_recorder::died(const void* object, const void* inside) noexcept {
+  living* l = find(object);
+  if (l == nullptr) return;
+  if (l->unread != nullptr) type(*l, *l->unread);  // it is looked at for the last time
+  run_.record_exception(event_kind::died, l->number, 0, number_of_dying(inside));
+  if (inside == nullptr) dying_.clear();
+  dying_.push_back(*l);
+  *l = living_.back();
+  living_.pop_back();
+}
+
+void exception_recorder::terminating(const void* object) noexcept {
+  run_.record_exception(event_kind::terminating, object == nullptr ? 0 : number_of(object));
+}
+
+void exception_recorder::report() {
+  if (const std::uint32_t n = handled(); n != 0) run_.record_exception(event_kind::reported, n);
+}
+
+}  // namespace cofault::detail

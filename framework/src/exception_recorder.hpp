@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <vector>
+
+#include "cofault/detail/exception_hooks.hpp"
+
+namespace cofault::detail {
+
+class run_state;
+
+// Writes what becomes of exceptions into the trace of a run, for as long as it lives.
+class exception_recorder final : public exception_observer {
+ public:
+  explicit exception_recorder(run_state& run);
+  exception_recorder(const exception_recorder&) = delete;
+  exception_recorder& operator=(const exception_recorder&) = delete;
+  ~exception_recorder();
+
+  // The exception that is thrown next is the fault number `deviation` of the plan.
+  void injecting(std::uint32_t deviation) { injected_ = static_cast<int>(deviation); }
+
+  // The number of the exception whose handler is innermost; 0: none.
+  std::uint32_t handled() const { return handlers_.empty() ? 0 : handlers_.back().number; }
+  // The number of a living exception; 0: not known.
+  std::uint32_t number_of(const std::exception_ptr& error) const;
+  // Something was told to the outside world: whatever is being handled counts as reported.
+  void report();
+
+  void thrown(const void* object, const std::type_info& type, const void* from) noexcept override;
+  void created(const void* object, const std::type_info& type, const void* from) noexcept override;
+  void rethrown(const void* object, const void* from) noexcept override;
+  void raised(const void* object, const void* from) noexcept override;
+  void caught(const void* object, const void* from) noexcept override;
+  void left(const void* object, const void* by, const void* from) noexcept override;
+  void died(const void* object, const void* inside) noexcept override;
+  void terminating(const void* object) noexcept override;
+
+ private:
+  struct living {
+    const void* object;
+    std::uint32_t number;
+    const std::type_info* unread;  // made but not looked at: its object may not exist yet
+  };
+  struct handler {
+    std::uint32_t number;
+    std::uint64_t printed;  // what had been printed when it was entered
+  };
+  living* find(const void* object);
+  std::uint32_t number_of(const void* object);
+  std::uint32_t number_of_dying(const void* object) const;
+  std::uint32_t born(const void* object);
+  void type(living& which, const std::type_info& type);
+
+  run_state& run_;
+  exception_observer* before_;
+  std::vector<living> living_;
+  std::vector<living> dying_;  // whose destructors run: one, and what dies inside of it
+  std::vector<handler> handlers_;
+  std::uint32_t born_ = 0;
+  int injected_ = -1;
+};
+
+}  // namespace cofault::detail

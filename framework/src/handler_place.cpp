@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/detail/handler_place.hpp"
+
+#include <map>
+
+#include "cofault/detail/function_name.hpp"
+#include "cofault/detail/source_lines.hpp"
+#include "cofault/detail/source_text.hpp"
+#include "cofault/site.hpp"
+
+namespace cofault::detail {
+namespace {
+
+const void* pointer(std::uint64_t address) { return reinterpret_cast<const void*>(address); }
+
+place_in_source unknown(const address_info& info) {
+  place_in_source out;
+  out.why = info.state == debug_info::present
+                ? "the compiler kept no line for it: build with -O0 or -Og to name it"
+                : "there is no debug information in " +
+                      (info.module.empty() ? std::string("the program") : info.module) +
+                      ": build with -g to name it";
+  return out;
+}
+
+// g++ gives the entry of a handler the line of its catch. Where it moved the entry to a cold part
+// there may be no line: the end of the handler then tells in which try statement it is.
+place_in_source by_gcc(const address_info& begin, const address_info& end) {
+  const source_place& place = begin.places.front();
+  if (place.line != 0) return {place.file, place.line, "", place.function};
+  if (end.places.empty() || end.places.front().line == 0) return unknown(begin);
+  if (end.places.back().function != begin.places.back().function) return unknown(begin);
+  const auto around = try_statement(end.places.front().file, end.places.front().line);
+  if (!around || around->handlers.size() != 1) return unknown(begin);
+  return {end.places.front().file, around->handlers.front().keyword, "",
+          begin.places.front().function};
+}
+
+// clang gives the end of a handler the line of its closing brace, and its entry that of the brace
+// in front of the catch.
+place_in_source by_clang(const address_info& begin, const address_info& end) {
+  if (!end.places.empty() && end.places.front().line != 0 &&
+      end.places.back().function == begin.places.back().function) {
+    const source_place& place = end.places.front();
+    if (const auto line = catch_line(place.file, place.line))
+      return {place.file, *line, "", place.function};
+  }
+  const source_place& place = begin.places.front();
+  if (place.line == 0) return unknown(begin);
+  if (const auto line = catch_line_before(place.file, place.line))
+    return {place.file, *line, "", place.function};
+  place_in_source out;
+  out.why = source_line(place.file, place.line)
+                ? "no catch was found near " + place.file + ":" + std::to_string(place.line)
+                : "the source " + place.file + " was not found: set COFAULT_SOURCE_ROOT to name it";
+  return out;
+}
+
+// g++ gives a call inside a co_await expression the line of the brace that closes the coroutine,
+// but code of the expression that stands right in front of it its own.
+std::uint32_t line_of_call(const source_place& call, std::uint64_t address) {
+  if (source_line(call.file, call.line) != "}") return call.line;
+  constexpr std::uint64_t most = 512;  // bytes of code
+  for (std::uint64_t back = 2; back < most; ++back)
+    for (const source_place& p : places_of(pointer(address - back))) {
+      if (p.line == 0 || p.line >= call.line || p.function != call.function) continue;
+      // The line of the coroutine's own head is given to much that belongs to no line.
+      const auto text = source_line(p.file, p.line);
+      if (text && !text->ends_with('{')) return p.line;
+    }
+  return call.line;
+}
+
+// The ramp of the coroutine itself is on the stack, too.
+bool is_ramp(const source_place& place, std::uint32_t function) {
+  return function != 0 &&
+         normalised_function(place.function) == sites::function(function).name;
+}
+
+}  // namespace
+
+std::uint32_t place_in_source::site() const {
+  return line == 0 ? 0 : sites::code_at(file, line, normalised_function(function));
+}
+
+place_in_source handler_in_source(const code_place& handler) {
+  static std::map<std::pair<std::uint64_t, std::uint64_t>, place_in_source> known;
+  const auto [entry, fresh] = known.try_emplace({handler.address, handler.end_address});
+  if (!fresh) return entry->second;
+  const address_info begin = describe_call(pointer(handler.address));
+  const address_info end = describe_call(pointer(handler.end_address));
+  if (begin.places.empty())
+    entry->second = unknown(begin);
+  else
+    entry->second = begin.made_by_clang() ? by_clang(begin, end) : by_gcc(begin, end);
+  return entry->second;
+}
+
+place_in_source place_in_source_of(const code_place& place) {
+  bool in_run = true;  // beyond it is who explores
+  for (auto address = place.stack.begin(); in_run && address != place.stack.end(); ++address)
+    for (const source_place& p : places_of_call(pointer(*address))) {
+      if (p.function.starts_with("cofault::run(")) in_run = false;
+      if (in_run && p.line != 0 && sites::is_user(p.file) && !is_ramp(p, place.function))
+        return {p.file, line_of_call(p, *address), "", p.function};
+    }
+  if (place.site == 0) return {"", 0, "it is not known where it was started", ""};
+  const site_info& s = sites::site(place.site);
+  return {sites::function(s.function).file, s.line, "", sites::function(s.function).name};
+}
+
+}  // namespace cofault::detail

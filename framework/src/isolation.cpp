@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "isolation.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "child.hpp"
+#include "cofault/site.hpp"
+#include "mailbox.hpp"
+#include "run_state.hpp"
+#include "story_report.hpp"
+#include "sweep.hpp"
+
+namespace cofault::detail {
+namespace {
+
+std::uint32_t last_user_site() {
+  const trace_buffer& t = trace();
+  for (std::uint32_t i = t.count; i-- > 0;)
+    if (t.events[i].kind == event_kind::arrived && (t.events[i].value & await_user) != 0)
+      return t.events[i].site;
+  return 0;
+}
+
+// Of what a dying process printed, what fits into a report: the lines in which a sanitizer says
+// what is wrong, or else the last ones.
+std::string last_words(const std::string& output) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> all, telling;
+  std::istringstream in(output);
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) continue;
+    line.resize(std::min(line.size(), std::size_t{160}));
+    for (const char* mark : {"ERROR: ", "SUMMARY: ", "runtime error: "})
+      if (line.find(mark) != line.npos && (telling.empty() || telling.back() != line))
+        telling.push_back(line);
+    all.push_back(std::move(line));
+  }
+  if (!telling.empty()) all = std::move(telling);
+  std::string out;
+  for (std::size_t i = all.size() - std::min(all.size(), most); i < all.size(); ++i)
+    out += '\n' + all[i];
+  return out;
+}
+
+// A trial took its process with it.
+void record_death(const child_end& end) {
+  mailbox& b = box();
+  const plan p =
+      b.stage == stage_of_sweep::sweep && b.next < b.work_count ? b.work[b.next] : plan();
+  std::string text = "the code under test " + end.words;
+  if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
+  const std::uint32_t site = p.empty() ? last_user_site() : sites::find(p[0].where.site);
+  if (const auto terminated = terminated_by())
+    return b.add("no exception ends in std::terminate", site, 0, p, *terminated);
+  b.add("the process survives", site, 0, p, text);
+}
+
+}  // namespace
+
+void sweep_isolated(const driver_factory& body, const options& how) {
+  mailbox& b = box();
+  for (;;) {
+    const child_end end = run_in_child([&] { sweep(body, how); }, b.beat, how.max_cpu());
+    if (end.what == child_end::how::returned) return;
+    record_death(end);
+    if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies
+    ++b.next;
+  }
+}
+
+void rehearse_isolated(const driver_factory& body, const options& how, const plan& p) {
+  const auto work = [&] { rehearse(body, how, p); };
+  if (!how.isolated()) return work();
+  box().work[0] = p;
+  box().work_count = 1;
+  const child_end end = run_in_child(work, box().beat, how.max_cpu());
+  if (end.what != child_end::how::returned) record_death(end);
+}
+
+}  // namespace cofault::detail

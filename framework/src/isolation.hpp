@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "cofault/driver.hpp"
+#include "cofault/options.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault::detail {
+
+// sweep() in forked children: a death becomes a finding, and the next child goes on behind it.
+void sweep_isolated(const driver_factory& body, const options& how);
+
+// rehearse() in a forked child, unless the options ask for this process.
+void rehearse_isolated(const driver_factory& body, const options& how, const plan& p);
+
+}  // namespace cofault::detail

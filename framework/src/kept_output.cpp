@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "kept_output.hpp"
+
+#include <fcntl.h>
+#include <stdio_ext.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <system_error>
+
+namespace cofault::detail {
+namespace {
+
+bool kept = false;
+
+}  // namespace
+
+kept_output::kept_output()
+    : before_(kept),
+      file_(::memfd_create("cofault-output", MFD_CLOEXEC)),
+      output_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
+      error_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+  if (file_ < 0 || output_ < 0 || error_ < 0)
+    throw std::system_error(errno, std::generic_category(), "cofault: cannot redirect the output");
+  std::fflush(nullptr);
+  keep_output_in(file_);
+}
+
+kept_output::~kept_output() {
+  std::fflush(nullptr);
+  kept = before_;
+  ::dup2(output_, STDOUT_FILENO);
+  ::dup2(error_, STDERR_FILENO);
+  for (const int fd : {file_, output_, error_}) ::close(fd);
+}
+
+void keep_output_in(int file) {
+  ::dup2(file, STDOUT_FILENO);
+  ::dup2(file, STDERR_FILENO);
+  kept = true;
+}
+
+void forget_output() {
+  if (!kept) return;
+  std::fflush(nullptr);
+  if (::lseek(STDOUT_FILENO, 0, SEEK_CUR) <= 0) return;
+  [[maybe_unused]] const int cut = ::ftruncate(STDOUT_FILENO, 0);
+  ::lseek(STDOUT_FILENO, 0, SEEK_SET);
+}
+
+std::uint64_t printed_so_far() {
+  if (!kept) return 0;
+  // Both streams share one file; what stdio still holds counts as well.
+  const off_t written = ::lseek(STDOUT_FILENO, 0, SEEK_CUR);
+  return static_cast<std::uint64_t>(written) + __fpending(stdout) + __fpending(stderr);
+}
+
+}  // namespace cofault::detail

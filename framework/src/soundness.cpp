@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "soundness.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "cofault/family.hpp"
+#include "cofault/site.hpp"
+#include "mailbox.hpp"
+
+namespace cofault::detail {
+namespace {
+
+bool same(const event& a, const event& b) {
+  return a.kind == b.kind && a.frame == b.frame && a.site == b.site && a.other == b.other &&
+         a.value == b.value && a.time == b.time;
+}
+
+}  // namespace
+
+void refuse_unsound(const outcome& what) {
+  mailbox& b = box();
+  if (what.has(event_kind::foreign_thread))
+    b.fail(
+        "cofault: a coroutine of the run went on in a second thread, which the fake scheduler "
+        "does not control; give the code under test the executor that the body receives");
+  if (!what.has(event_kind::unknown_frame)) return;
+  for (const event& e : what.trace())
+    if (e.kind == event_kind::unknown_frame)
+      return b.fail("cofault: " + sites::place(e.site) +
+                    " awaits a coroutine that was compiled "
+                    "without cofault_instrument; instrument every target that creates coroutines "
+                    "of this type");
+}
+
+void refuse_different(const std::vector<event>& a, const std::vector<event>& b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same);
+  if (x == a.end() && y == b.end()) return;
+  const std::vector<event>& longer = y == b.end() ? a : b;
+  auto i = static_cast<std::size_t>(x - a.begin());
+  if (i == longer.size()) --i;
+  while (i > 0 && longer[i].site == 0) --i;
+  box().fail("cofault: the body is not deterministic: two runs without faults differ first at " +
+             sites::place(longer[i].site) +
+             "; take random numbers, addresses and real time out of its decisions");
+}
+
+void refuse_endless(const outcome& what, const options& how) {
+  if (what.end == ending::bounded)
+    box().fail("cofault: the run without faults was stopped by the bound of " +
+               std::to_string(how.max_arrivals()) +
+               " await points before its root completed; raise options().arrivals(), or stop what "
+               "goes on for ever");
+  else if (what.truncated)
+    box().fail("cofault: the run without faults has more events than a trace can hold (" +
+               std::to_string(what.count) + "); let it do less");
+}
+
+// Why the fault cannot be executed at a point of that kind; "" if it can.
+std::string misfit(const fault& f, std::uint64_t flags, const options& how) {
+  const auto count = how.injectors().size();
+  if (f.kind == fault_kind::throw_value && f.value >= count)
+    return "there is no exception no. " + std::to_string(f.value + 1) +
+           ": options().inject() has " + std::to_string(count) + " injectors";
+  if (f.kind != fault_kind::throw_value && f.value > static_cast<std::uint8_t>(io_error::closed))
+    return "there is no io_error of that number";
+  if (f.kind == fault_kind::code && (flags & await_takes_code) == 0)
+    return "the operation there does not report through an error code";
+  if (f.kind != fault_kind::code && (flags & await_can_throw) == 0)
+    return "no step of that co_await can throw";
+  if (f.kind != fault_kind::throw_value) return "";
+  try {
+    how.injectors()[f.value]->raise();
+  } catch (...) {
+    return "";
+  }
+  return "the injector no. " + std::to_string(f.value + 1) +
+         " of options().inject() throws nothing";
+}
+
+void refuse_misfits(const std::vector<event>& trace, const plan& p, const options& how) {
+  const family who(trace);
+  for (const event& e : trace) {
+    if (e.kind != event_kind::arrived) continue;
+    const point here{sites::site(e.site).key, who.instance(e.frame),
+                     static_cast<std::uint32_t>(e.value >> 32)};
+    for (const deviation& d : p) {
+      if (d.where != here) continue;
+      if (const std::string why = misfit(d.what, e.value, how); !why.empty())
+        box().fail("cofault: the plan '" + encode(p) + "' cannot be executed at " +
+                   sites::place(e.site) + ": " + why);
+    }
+  }
+}
+
+void refuse_idle_selectors(const std::vector<reached_point>& points, const options& how) {
+  struct nothing : injector {
+    void propose(const await_point&, std::uint8_t, std::vector<fault>&) const override {}
+    std::string describe() const override { return "nothing"; }
+  };
+  for (std::size_t i = 0; i < how.injectors().size(); ++i) {
+    if (how.injectors()[i]->where().empty()) continue;
+    injector_list alone(how.injectors().size(), std::make_shared<const nothing>());
+    alone[i] = how.injectors()[i];
+    std::vector<fault> faults;
+    for (const reached_point& p : points) propose(p, alone, faults);
+    if (faults.empty())
+      box().fail("cofault: the selector " + alone[i]->where() +
+                 " matches no await point that was reached and can take the fault; reached were " +
+                 seen_places());
+  }
+}
+
+std::string seen_places() {
+  const mailbox& b = box();
+  std::string out;
+  for (std::uint32_t i = 0; i < b.seen_count && i < 5; ++i)
+    out += (i > 0 ? ", " : "") + sites::place(b.seen[i]) + " in " +
+           sites::function(sites::site(b.seen[i]).function).name + "()";
+  return b.seen_count > 5 ? out + ", …" : out;
+}
+
+}  // namespace cofault::detail

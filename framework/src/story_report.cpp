@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "story_report.hpp"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+
+#include "cofault/detail/handler_place.hpp"
+#include "cofault/detail/source_text.hpp"
+#include "cofault/exception_story.hpp"
+#include "cofault/family.hpp"
+#include "cofault/site.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+namespace {
+
+outcome shown_run() {
+  const trace_buffer& t = trace();
+  outcome out;
+  out.first = t.events;
+  out.count = t.count;
+  return out;
+}
+
+// "std::logic_error"; what a library wraps around it is left out.
+std::string type_name(std::uint64_t type) {
+  if (type == 0) return "an exception";
+  const char* const name = reinterpret_cast<const std::type_info*>(type)->name();
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> readable(
+      abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
+  std::string out = status == 0 ? readable.get() : name;
+  for (const std::string_view wrapper : {"boost::wrapexcept<", "std::_Nested_exception<"})
+    if (out.starts_with(wrapper) && out.ends_with('>'))
+      out = out.substr(wrapper.size(), out.size() - wrapper.size() - 1);
+  return out;
+}
+
+// "pool.cpp:31 | co_await reset();"
+std::string quote(const place_in_source& p) {
+  if (p.line == 0) return "a place that has no name: " + p.why;
+  const std::string source =
+      source_line(p.file, p.line).value_or("(source not found: set COFAULT_SOURCE_ROOT)");
+  return p.file.substr(p.file.rfind('/') + 1) + ":" + std::to_string(p.line) + " | " + source;
+}
+
+bool ended_by_handler(const exception_story& s) {
+  return s.end == fate::swallowed || s.end == fate::replaced;
+}
+
+place_in_source culprit_of(const exception_story& s) {
+  return ended_by_handler(s) ? handler_in_source(s.culprit) : place_in_source_of(s.culprit);
+}
+
+bool is_about(const finding& f, const exception_story& s) {
+  if (!is_lost(s.end)) return false;
+  const bool await_point = !ended_by_handler(s) && s.culprit.stack.empty();
+  return f.site == (await_point ? s.culprit.site : culprit_of(s).site());
+}
+
+code_place thrown_at(const exception_story& s) {
+  code_place out;
+  if (s.thrown.address != 0) out.stack.push_back(s.thrown.address);
+  return out;
+}
+
+std::string birth(const exception_story& s, const family& who) {
+  std::string out = type_name(s.type);
+  if ((s.flags & exception_injected) != 0) return out + ", thrown by the fault";
+  if (s.thrown_by != 0) out += ", thrown in " + who.name(s.thrown_by);
+  const place_in_source at = place_in_source_of(thrown_at(s));
+  return at.line == 0 ? out : out + " at " + quote(at);
+}
+
+std::string journey(const exception_story& s, const family& who) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> names;
+  for (const std::uint32_t f : s.left) {
+    const std::string name = who.name(f);
+    if (who.is_user(f) && (names.empty() || names.back() != name)) names.push_back(name);
+  }
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i)
+    out += (i == 0 ? "left " : ", ") + names[i];
+  return names.size() > most ? out + ", …" : out;
+}
+
+std::string loss(const exception_story& s, const family& who) {
+  const std::string where = quote(culprit_of(s));
+  if (ended_by_handler(s)) return "ended in " + who.name(s.handled_by) + " by " + where;
+  if (s.detached) return "died with the coroutine that was spawned at " + where;
+  return "dropped by what " + who.name(s.culprit_frame) + " awaits at " + where;
+}
+
+// What the root failed with instead.
+std::string outcome_instead(const exception_story& s, const std::vector<exception_story>& all,
+                            const family& who) {
+  if (s.end != fate::masked && s.end != fate::replaced) return "";
+  const outcome run = shown_run();
+  for (const event& e : run.trace()) {
+    if (e.kind != event_kind::root_threw && e.kind != event_kind::escaped) continue;
+    for (const exception_story& other : all)
+      if (other.number == e.other) return "the root failed with " + birth(other, who);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::string> story_of(const finding& f) {
+  if (f.property != "every exception surfaces") return {};
+  const outcome run = shown_run();
+  const family who(run.trace());
+  const std::vector<exception_story> all = exception_stories(run);
+  const auto it =
+      std::find_if(all.begin(), all.end(), [&](const auto& s) { return is_about(f, s); });
+  if (it == all.end()) return {};
+  std::vector<std::string> out{birth(*it, who), journey(*it, who), loss(*it, who),
+                               outcome_instead(*it, all, who)};
+  std::erase(out, "");
+  return out;
+}
+
+std::optional<std::string> terminated_by() {
+  const outcome run = shown_run();
+  const auto events = run.trace();
+  const auto end = std::find_if(events.rbegin(), events.rend(), [](const event& e) {
+    return e.kind == event_kind::terminating;
+  });
+  if (end == events.rend() || end->other == 0) return std::nullopt;
+  const family who(events);
+  for (const exception_story& s : exception_stories(run)) {
+    if (s.number != end->other) continue;
+    std::string out = "std::terminate was called for " + birth(s, who);
+    return end->frame == 0 ? out : out + "; " + who.name(end->frame) + " was running";
+  }
+  return std::nullopt;
+}
+
+}  // namespace cofault::detail

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+// Real sockets on the loopback device, in virtual time.
+#include <array>
+#include <chrono>
+#include <string>
+
+#include "cofault/fault_free.hpp"
+#include "net.hpp"
+#include "support/asio_support.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace net::experimental::awaitable_operators;
+using cofault::SurvivesEveryFault;
+using net::awaitable;
+using net::use_awaitable;
+using net::ip::tcp;
+using support::explore;
+using support::proposals;
+using testing::ElementsAre;
+using testing::SizeIs;
+
+awaitable<void> serve_one(tcp::acceptor& acceptor) {
+  tcp::socket socket = co_await acceptor.async_accept(use_awaitable);
+  std::array<char, 64> buffer;
+  for (int i = 0; i < 3; ++i) {
+    const std::size_t n = co_await socket.async_read_some(net::buffer(buffer), use_awaitable);
+    co_await net::async_write(socket, net::buffer(buffer, n), use_awaitable);
+  }
+}
+
+awaitable<void> ask(tcp::endpoint where) {
+  tcp::socket socket(co_await net::this_coro::executor);
+  co_await socket.async_connect(where, use_awaitable);
+  net::steady_timer pause(socket.get_executor());
+  for (int i = 0; i < 3; ++i) {
+    const std::string question = "question " + std::to_string(i);
+    co_await net::async_write(socket, net::buffer(question), use_awaitable);
+    std::string answer(question.size(), ' ');
+    co_await net::async_read(socket, net::buffer(answer), use_awaitable);
+    EXPECT_EQ(answer, question);
+    pause.expires_after(1s);
+    co_await pause.async_wait(use_awaitable);
+  }
+}
+
+awaitable<void> echo() {
+  tcp::acceptor acceptor(co_await net::this_coro::executor, {net::ip::address_v4::loopback(), 0});
+  co_await (serve_one(acceptor) && ask(acceptor.local_endpoint()));
+}
+
+NET_TEST(Sockets, AnEchoOverLoopback) {
+  const auto result = explore(echo);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_EQ(result.points, 17u);
+  EXPECT_EQ(result.unreached, 0u);
+}
+
+NET_TEST(Sockets, AreDeterministic) {
+  const std::string first = cofault::describe(explore(echo));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(cofault::describe(explore(echo)), first);
+}
+
+NET_TEST(Sockets, FaultsByOperation) {
+  EXPECT_THAT(
+      proposals(echo),
+      ElementsAre("async_accept throw:no_descriptors", "async_receive throw:eof throw:reset",
+                  "async_write throw:pipe", "async_connect throw:refused", "async_write throw:pipe",
+                  "async_read throw:eof throw:reset", "async_wait throw:no_memory"));
+}
+
+// A read that nobody answers, with a deadline: the clock must get there.
+awaitable<void> silent_peer() {
+  const auto executor = co_await net::this_coro::executor;
+  tcp::acceptor acceptor(executor, {net::ip::address_v4::loopback(), 0});
+  tcp::socket client(executor);
+  co_await client.async_connect(acceptor.local_endpoint(), use_awaitable);
+  const tcp::socket server = co_await acceptor.async_accept(use_awaitable);
+  net::steady_timer deadline(executor, 30s);
+  std::array<char, 1> byte;
+  const auto winner = co_await (client.async_read_some(net::buffer(byte), use_awaitable) ||
+                                deadline.async_wait(use_awaitable));
+  EXPECT_EQ(winner.index(), 1u);
+}
+
+NET_TEST(Sockets, ADeadlineBesideASilentPeer) {
+  EXPECT_THAT(explore(silent_peer, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+awaitable<void> resolve() {
+  tcp::resolver resolver(co_await net::this_coro::executor);
+  const auto found = co_await resolver.async_resolve("localhost", "80", use_awaitable);
+  EXPECT_FALSE(found.empty());
+}
+
+NET_TEST(Sockets, AResolverThreadIsNoHang) { EXPECT_THAT(explore(resolve), SurvivesEveryFault()); }
+
+}  // namespace

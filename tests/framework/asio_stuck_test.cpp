@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSL-1.0
+// Coroutines that spin, hang, are left suspended, or run an event loop of their own.
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "cofault/fault_free.hpp"
+#include "cofault/tracked.hpp"
+#include "net.hpp"
+#include "support/asio_support.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace net::experimental::awaitable_operators;
+using cofault::SurvivesEveryFault;
+using net::awaitable;
+using net::use_awaitable;
+using support::explore;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+using values = net::channel<void(net::error_code, int)>;
+
+awaitable<void> sleep_for(std::chrono::milliseconds d) {
+  net::steady_timer timer(co_await net::this_coro::executor, d);
+  co_await timer.async_wait(use_awaitable);
+}
+
+// Retries at once, for ever. What it holds must be given back all the same.
+awaitable<void> stubborn() {
+  const auto held = cofault::tracked<std::vector<int>>(3, 1);
+  net::steady_timer timer(co_await net::this_coro::executor, 1s);
+  for (;;) {
+    try {
+      co_await timer.async_wait(use_awaitable);
+      co_return;
+    } catch (...) {
+    }
+  }
+}
+
+awaitable<void> stubborn_beside_others() { co_await (stubborn() && sleep_for(5s)); }
+
+NET_TEST(Stuck, ASpinningCoroutineIsParked) {
+  for (const auto program : {stubborn, stubborn_beside_others}) {
+    const auto result = explore(program, support::usual().visits(50));
+    ASSERT_THAT(result.findings, SizeIs(1));
+    EXPECT_THAT(result.findings[0].explanation, HasSubstr("while the clock stood still"));
+    // One failure elsewhere is enough where that cancels the timer for good.
+    EXPECT_EQ(result.findings[0].smallest[0].what.persistent, program == stubborn);
+    EXPECT_THAT(result.findings[0].report, HasSubstr("co_await timer.async_wait(use_awaitable);"));
+  }
+}
+
+awaitable<void> stubborn_with_channel() {
+  values box(co_await net::this_coro::executor, 1);
+  box.try_send(net::error_code(), 1);
+  for (int got = 0; got == 0;) {
+    net::error_code ec;
+    got = co_await box.async_receive(net::redirect_error(use_awaitable, ec));
+  }
+}
+
+NET_TEST(Stuck, ASpinningCoroutineThatGetsCodesIsParked) {
+  const auto result = explore(stubborn_with_channel, support::usual().visits(50));
+  ASSERT_THAT(result.findings, SizeIs(1));
+  EXPECT_TRUE(result.findings[0].smallest[0].what.persistent);
+}
+
+// Leaves coroutines suspended in every way there is: the world must go without a use after free.
+awaitable<void> forever() {
+  const auto held = cofault::tracked<std::vector<int>>(3, 1);
+  net::steady_timer timer(co_await net::this_coro::executor, 1000h);
+  co_await timer.async_wait(use_awaitable);
+}
+
+awaitable<void> receive(std::shared_ptr<values> box) {
+  const auto held = cofault::tracked<std::vector<int>>(3, 1);
+  co_await box->async_receive(use_awaitable);
+}
+
+awaitable<void> accept() {
+  const auto held = cofault::tracked<std::vector<int>>(3, 1);
+  net::ip::tcp::acceptor acceptor(co_await net::this_coro::executor,
+                                  {net::ip::address_v4::loopback(), 0});
+  co_await acceptor.async_accept(use_awaitable);
+}
+
+awaitable<void> group(std::shared_ptr<values> box) {
+  co_await ((forever() && receive(box)) || (accept() && forever()));
+}
+
+awaitable<void> leaves_all_behind() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto box = std::make_shared<values>(executor);
+  for (int i = 0; i < 5; ++i) {
+    net::co_spawn(executor, forever(), net::detached);
+    net::co_spawn(net::make_strand(executor), receive(box), net::detached);
+    net::co_spawn(executor, group(box), net::detached);
+  }
+  net::co_spawn(executor, accept(), net::detached);
+  co_await sleep_for(10ms);
+}
+
+NET_TEST(Stuck, WhatIsLeftSuspendedIsDestroyed) {
+  const auto result = explore(leaves_all_behind);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_GT(result.trials, 20u);
+}
+
+awaitable<void> stops_the_context() {
+  co_await sleep_for(1ms);
+  auto& context = static_cast<net::io_context&>(
+      net::query(co_await net::this_coro::executor, net::execution::context));
+  context.stop();
+  co_await sleep_for(1ms);
+}
+
+NET_TEST(Stuck, StoppingTheContextIsNoHang) {
+  EXPECT_THAT(explore(stops_the_context), SurvivesEveryFault());
+}
+
+// A synchronous function of the program that runs an event loop of its own.
+int blocking_call() {
+  net::io_context own;
+  int got = 0;
+  net::co_spawn(own, sleep_for(3ms), [&got](std::exception_ptr error) { got = error ? -1 : 1; });
+  own.run();
+  return got;
+}
+
+awaitable<void> calls_a_blocking_function() {
+  co_await sleep_for(1ms);
+  const auto before = std::chrono::steady_clock::now();
+  const int got = blocking_call();
+  EXPECT_EQ(got, cofault::fault_free() ? 1 : -1);
+  EXPECT_EQ(std::chrono::steady_clock::now() - before, cofault::fault_free() ? 3ms : 0ms);
+}
+
+NET_TEST(Stuck, ANestedEventLoop) {
+  EXPECT_THAT(explore(calls_a_blocking_function), SurvivesEveryFault());
+}
+
+int bounded_call() {
+  net::io_context own;
+  net::steady_timer late(own, 1h);
+  late.async_wait([](net::error_code) { ADD_FAILURE() << "too early"; });
+  return static_cast<int>(own.run_for(10s) + own.run_one_for(10s));
+}
+
+awaitable<void> calls_a_bounded_function() {
+  co_await sleep_for(1ms);
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(bounded_call(), 0);
+  EXPECT_EQ(std::chrono::steady_clock::now() - before, 20s);
+}
+
+NET_TEST(Stuck, ANestedEventLoopWithABound) {
+  EXPECT_THAT(explore(calls_a_bounded_function, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+}  // namespace

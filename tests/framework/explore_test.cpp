@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/explore.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "../support/exploring.hpp"
+#include "../support/task.hpp"
+#include "cofault/inject/throwing.hpp"
+#include "cofault/property/livelock.hpp"
+#include "cofault/property/progress.hpp"
+#include "cofault/scheduler.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace cofault;
+using support::anything;
+using support::plans_of;
+using support::task;
+using support::untouched;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// What the code under test received, by await point and visit. For runs in this process.
+std::map<std::string, int>& received() {
+  static std::map<std::string, int> counts;
+  return counts;
+}
+
+#define CATCH_AT(where, ...)          \
+  try {                               \
+    co_await __VA_ARGS__;             \
+  } catch (const int&) {              \
+    ++received()[std::string(where)]; \
+  }
+
+task<> leaf(scheduler& s, std::string who) {
+  CATCH_AT(who + ".first", s.yield());
+  for (int i = 1; i <= 3; ++i) CATCH_AT(who + ".loop" + std::to_string(i), s.yield());
+}
+
+task<> tree(scheduler& s) {
+  CATCH_AT("before", s.yield());
+  co_await leaf(s, "one");
+  CATCH_AT("between", s.sleep_for(1s));
+  co_await leaf(s, "two");
+}
+
+// What swallows them is not judged here.
+options with_ints() {
+  return options()
+      .inject(inject::throwing(1))
+      .judge(properties::progress(), properties::livelock());
+}
+
+TEST(Sweep, ExecutesEveryFaultAtEveryReachedAwaitPoint) {
+  received().clear();
+  const auto result = explore(tree, with_ints().in_process());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_EQ(result.points, 10u);
+  // Every visit of every coroutine once on its own; a loop's n-th visit also with each earlier one
+  // that failed from then on.
+  const std::map<std::string, int> expected = {
+      {"before", 1},    {"between", 1},   {"one.first", 1}, {"one.loop1", 2}, {"one.loop2", 3},
+      {"one.loop3", 3}, {"two.first", 1}, {"two.loop1", 2}, {"two.loop2", 3}, {"two.loop3", 3}};
+  EXPECT_EQ(received(), expected);
+  EXPECT_EQ(result.trials, 10u + 4u);
+  EXPECT_EQ(result.unreached, 0u);
+}
+
+TEST(Sweep, TriesEachFaultOnItsOwn) {
+  const auto how = options().inject(inject::throwing(1), inject::throwing(std::string("two")));
+  const auto body = [](scheduler& s) -> task<> { co_await s.yield(); };
+  const auto result = explore(body, how.judge(untouched()));
+  EXPECT_EQ(result.trials, 2u);
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_THAT(encode(result.findings[0].smallest), HasSubstr("throw#1"));
+  EXPECT_EQ(result.findings[0].more, 1u);
+}
+
+task<> pass(scheduler& s) { co_await s.yield(); }
+
+TEST(Sweep, PlansNameInstanceAndVisit) {
+  const auto body = [](scheduler& s) -> task<> {
+    co_await pass(s);
+    co_await pass(s);
+  };
+  for (const char* plan :
+       {"explore_test.cpp:pass+0/1.1=throw#1", "explore_test.cpp:pass+0/2.1=throw#1"}) {
+    const auto result = explore(body, with_ints().judge(untouched()).replay(plan));
+    EXPECT_THAT(plans_of(result), ElementsAre(plan)) << describe(result);
+  }
+  EXPECT_EQ(explore(body, with_ints()).trials, 2u) << "the awaits of pass() are covered inside";
+}
+
+task<> retry(scheduler& s) {
+  for (;;) {
+    try {
+      co_await s.yield();
+      co_return;
+    } catch (const int&) {
+    }
+  }
+}
+
+TEST(Sweep, FailsForGoodWhereTheCoroutineComesBack) {
+  const auto result = explore(retry, with_ints().visits(50));
+  EXPECT_EQ(result.trials, 2u);
+  EXPECT_THAT(plans_of(result), ElementsAre("explore_test.cpp:retry+0/1.1=throw#1*"));
+}
+
+TEST(Sweep, APersistentPlanReplays) {
+  const auto how = with_ints().visits(50).replay("explore_test.cpp:retry+0/1.1=throw#1*");
+  EXPECT_EQ(explore(retry, how).findings.size(), 1u);
+  EXPECT_TRUE(explore(retry, how.replay("explore_test.cpp:retry+0/1.1=throw#1")).clean());
+}
+
+TEST(Sweep, PersistentFaultsSurviveADeathInBetween) {
+  // The first plan adds a persistent one behind the list, the second one kills the child.
+  const auto body = [](scheduler& s) -> task<> {
+    co_await retry(s);
+    try {
+      co_await s.yield();
+    } catch (const int&) {
+      ::abort();
+    }
+  };
+  const auto result = explore(body, with_ints().visits(50));
+  EXPECT_EQ(result.trials, 3u);
+  EXPECT_EQ(result.findings.size(), 2u) << describe(result);
+}
+
+TEST(Bounds, OfTrialsIsNoted) {
+  const auto result = explore(tree, with_ints().trials(3));
+  EXPECT_EQ(result.trials, 3u);
+  EXPECT_THAT(result.notes,
+              testing::Contains(HasSubstr("bound of 3 trials: 8 plans were not run")));
+}
+
+TEST(Bounds, OfTrialsTriesEveryPlaceFirst) {
+  const auto body = [](scheduler& s) -> task<> {
+    for (int i = 0; i < 100; ++i) co_await s.yield();
+    co_await s.yield();
+  };
+  EXPECT_EQ(explore(body, with_ints().judge(untouched()).trials(2)).findings.size(), 2u);
+}
+
+TEST(Bounds, OfArrivalsIsNotedAndTheRunIsUndecided) {
+  const auto body = [](scheduler& s) -> task<> {
+    int times = 1;
+    try {
+      co_await s.yield();
+    } catch (const int&) {
+      times = 1000;
+    }
+    while (times-- > 0) co_await s.sleep_for(1s);
+  };
+  const auto result = explore(body, with_ints().arrivals(100));
+  EXPECT_THAT(result.notes,
+              testing::Contains(testing::AllOf(HasSubstr("1 runs were stopped"), HasSubstr("100"),
+                                               HasSubstr("lambda+0/1.1=throw#1"))));
+}
+
+TEST(Notes, PointsFirstReachedBehindAFault) {
+  static unsigned cleanup;
+  const auto body = [](scheduler& s) -> task<> {
+    bool failed = false;
+    for (int i = 0; i < 2; ++i) try {
+        co_await s.yield();
+      } catch (const int&) {
+        failed = true;
+      }
+    cleanup = __LINE__ + 1;
+    if (failed) co_await s.yield();
+    try {
+      co_await s.sleep_for(1s);
+    } catch (const int&) {
+      ::abort();  // the next child must not note it again
+    }
+  };
+  static_cast<void>(explore(body, with_ints().trials(1).in_process()));
+  const auto result = explore(body, with_ints());
+  EXPECT_THAT(
+      result.notes,
+      testing::Contains("1 await point was first reached behind a fault: explore_test.cpp:" +
+                        std::to_string(cleanup)));
+}
+
+TEST(Unreached, IsNeverCountedAsPassed) {
+  // A static remembers the fault, so that the second await is never reached again.
+  static bool broken;
+  broken = false;
+  const auto body = [](scheduler& s) -> task<> {
+    try {
+      co_await s.yield();
+    } catch (const int&) {
+      broken = true;
+    }
+    if (!broken) co_await s.yield();
+  };
+  const auto result = explore(body, with_ints().judge(anything()));
+  EXPECT_EQ(result.unreached, 1u);
+  EXPECT_FALSE(result.clean());
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].property, "every planned fault is reached");
+  EXPECT_THAT(result.notes, testing::Contains(HasSubstr("not reached")));
+}
+
+TEST(Explorations, FollowOneAnother) {
+  const auto first = explore(tree, with_ints().judge(untouched()));
+  EXPECT_EQ(explore(pass, with_ints()).trials, 1u);
+  const auto again = explore(tree, with_ints().judge(untouched()));
+  EXPECT_EQ(describe(first), describe(again)) << "explorations are deterministic";
+}
+
+}  // namespace

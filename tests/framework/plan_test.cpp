@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "cofault/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "cofault/site.hpp"
+
+namespace {
+
+using namespace cofault;
+
+// Every fault there is, but for the numbers of exceptions in between.
+std::vector<fault> all_faults() {
+  std::vector<fault> out;
+  for (const bool persistent : {false, true}) {
+    for (std::uint8_t e = 0; e <= std::uint8_t(io_error::closed); ++e)
+      for (const fault_kind kind : {fault_kind::throw_error, fault_kind::code})
+        out.push_back({kind, e, persistent});
+    for (const std::uint8_t n : {0, 1, 9, 254, 255})
+      out.push_back({fault_kind::throw_value, n, persistent});
+  }
+  return out;
+}
+
+deviation somewhere(std::uint64_t site, fault what = {}) { return {{site, 1, 1}, what}; }
+
+std::string refusal(const std::string& text) {
+  try {
+    const plan p = parse_plan(text);
+    return "accepted as '" + encode(p) + "'";
+  } catch (const bad_plan& bad) {
+    return bad.what();
+  }
+}
+
+TEST(Fault, EveryKindSurvivesItsText) {
+  for (const fault& f : all_faults()) {
+    const auto back = parse_fault(encode(f));
+    ASSERT_TRUE(back.has_value()) << encode(f);
+    EXPECT_EQ(*back, f) << encode(f);
+  }
+}
+
+TEST(Fault, TextsAreDistinct) {
+  std::vector<std::string> texts;
+  for (const fault& f : all_faults()) texts.push_back(encode(f));
+  std::sort(texts.begin(), texts.end());
+  EXPECT_EQ(std::adjacent_find(texts.begin(), texts.end()), texts.end());
+}
+
+TEST(Fault, AnyOtherTextIsNone) {
+  for (const char* text : {"", "*", "throw", "throw:", "throw:eo", "throw:eofx", "throw:eof**",
+                           "throw#", "throw#0", "throw#257", "throw#-1", "throw#+1", "throw#01",
+                           "throw#1 ", " throw#1", "code", "code:", "code#1", "THROW:eof"})
+    EXPECT_EQ(parse_fault(text), std::nullopt) << text;
+}
+
+TEST(Plan, EmptyPlanIsTheEmptyText) {
+  EXPECT_EQ(encode(plan()), "");
+  EXPECT_EQ(parse_plan(""), plan());
+}
+
+TEST(Plan, SurvivesItsText) {
+  for (const fault& f : all_faults()) {
+    plan p;
+    p.add({{0xFEDCBA9876543210u, 3, 40'000}, f});
+    p.add({{1, 1, 4'294'967'295u}, fault{}});
+    p.add({{~std::uint64_t{0}, 4'294'967'295u, 1}, f});
+    EXPECT_EQ(parse_plan(encode(p)), p) << encode(p);
+  }
+}
+
+TEST(Plan, AFullPlanSurvivesItsText) {
+  plan p;
+  for (std::size_t i = 0; i < plan::capacity; ++i) p.add(somewhere(i + 1));
+  EXPECT_EQ(parse_plan(encode(p)), p);
+  EXPECT_THROW(p.add(somewhere(9)), std::length_error);
+}
+
+TEST(Plan, UnknownSitesArePrintedByNumber) {
+  EXPECT_EQ(encode(plan(somewhere(0xAB))), "@ab/1.1=throw:failed");
+}
+
+TEST(Plan, KnowsASiteByItsText) {
+  const std::string site = "pool.cpp:app::pool::session+4~2";
+  EXPECT_EQ(parse_plan(site + "/2.3=code:eof")[0].where, (point{sites::key_of(site), 2, 3}));
+  const std::string before = "a.cpp:operator/-12";
+  EXPECT_EQ(parse_plan(before + "/1.1=throw#2*")[0].where.site, sites::key_of(before));
+}
+
+TEST(Plan, FewestDeviationsComeFirst) {
+  plan two(somewhere(1));
+  two.add(somewhere(1));
+  const plan low(somewhere(1)), high(somewhere(2)), later({{1, 1, 2}, {}});
+  std::vector<plan> all = {two, high, later, plan(), low};
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (std::vector<plan>{plan(), low, later, high, two}));
+  EXPECT_EQ(low <=> low, std::strong_ordering::equal);
+}
+
+TEST(Plan, SaysWhatIsWrongWithAText) {
+  const auto says = [](const char* text, const char* what) {
+    EXPECT_NE(refusal(text).find(what), std::string::npos) << refusal(text);
+    EXPECT_EQ(refusal(text).rfind("cofault: the plan '", 0), 0u) << refusal(text);
+  };
+  says("nonsense", "no '='");
+  says("a.cpp:f+1=throw:eof", "no /instance.visit");
+  says("a.cpp:f+1/0.1=throw:eof", "instance '0'");
+  says("a.cpp:f+1/1.x=throw:eof", "visit 'x'");
+  says("a.cpp:f+1/1.01=throw:eof", "visit '01'");
+  says("a.cpp:f+1/1.4294967296=throw:eof", "visit '4294967296'");
+  says("a.cpp:f+1/1.1=throw:up", "'throw:up' is not a fault");
+  says("f+1/1.1=throw:eof", "names no await point");
+  says("a.cpp:f/1.1=throw:eof", "names no await point");
+  says("a.cpp:f+/1.1=throw:eof", "line offset");
+  says("a.cpp:f+1x/1.1=throw:eof", "line offset");
+  says("a.cpp:f+~~/1.1=throw:eof", "line offset");
+  says("a.cpp:f+1~/1.1=throw:eof", "line offset");
+  says("a.cpp:f+1~2~3/1.1=throw:eof", "line offset");
+  says("@/1.1=throw:eof", "not a site's number");
+  says("@xyz/1.1=throw:eof", "not a site's number");
+  says("@10000000000000000/1.1=throw:eof", "not a site's number");
+  says(";@1/1.1=throw:eof", "nothing before");
+  says("@1/1.1=throw:eof;", "nothing behind");
+  says("@1/1.1=throw:eof;;@1/1.1=throw:eof", "nothing before");
+}
+
+TEST(Plan, TooManyDeviationsAreRefused) {
+  std::string text = "@1/1.1=throw:eof";
+  for (std::size_t i = 0; i < plan::capacity; ++i) text += ";@1/1.1=throw:eof";
+  EXPECT_NE(refusal(text).find("more deviations"), std::string::npos) << refusal(text);
+}
+
+// What is accepted is what the text says: nothing is dropped, filled in or read twice.
+void expect_exact(const std::string& text) {
+  plan p;
+  try {
+    p = parse_plan(text);
+  } catch (const bad_plan&) {
+    return;
+  }
+  EXPECT_EQ(encode(p), text);
+}
+
+TEST(Plan, DamagedTextsAreRefusedOrMeanWhatTheySay) {
+  plan p;
+  p.add({{0xFEDCBA9876543210u, 3, 47}, {fault_kind::throw_value, 11, true}});
+  p.add({{0xABC, 12, 1}, {fault_kind::code, std::uint8_t(io_error::no_descriptors), false}});
+  const std::string whole = encode(p);
+  for (std::size_t i = 0; i <= whole.size(); ++i) expect_exact(whole.substr(0, i));
+  for (std::size_t i = 0; i < whole.size(); ++i) expect_exact(whole.substr(i));
+
+  std::mt19937 random(1);
+  const std::string alphabet = "@/.=;*#+-~019afx \t";  // no ':': it would name a site by text
+  const auto below = [&](std::size_t n) { return random() % n; };
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = whole;
+    for (std::size_t edits = 1 + below(3); edits > 0 && !text.empty(); --edits) {
+      const std::size_t at = below(text.size());
+      const char fresh = alphabet[below(alphabet.size())];
+      if (below(3) == 0)
+        text.erase(at, 1 + below(4));
+      else if (below(2) == 0)
+        text.insert(at, 1, fresh);
+      else
+        text[at] = fresh;
+    }
+    expect_exact(text);
+  }
+}
+
+TEST(Plan, GarbageNeverCrashes) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(random() % 40, '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    EXPECT_TRUE(text.empty() || refusal(text).rfind("accepted", 0) != 0) << text;
+  }
+}
+
+}  // namespace

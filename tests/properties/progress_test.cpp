@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+// A program that waits for ever, or never stops, and its fixed twin.
+#include "cofault/property/progress.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <coroutine>
+
+#include "../support/exploring.hpp"
+#include "../support/task.hpp"
+#include "cofault/property/livelock.hpp"
+#include "cofault/scheduler.hpp"
+#include "cofault/site.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace cofault;
+using support::about;
+using support::task;
+using testing::HasSubstr;
+
+options moving() {
+  return options().judge(properties::progress(), properties::livelock()).visits(100);
+}
+
+// Set once; wakes the one coroutine that waits for it.
+struct signal {
+  bool is_set = false;
+  std::coroutine_handle<> waiting;
+  bool await_ready() const { return is_set; }
+  void await_suspend(std::coroutine_handle<> h) { waiting = h; }
+  void await_resume() {}
+  void set(scheduler& s) {
+    is_set = true;
+    if (waiting) s.post([h = waiting] { h.resume(); });
+  }
+};
+
+task<> produce(scheduler& s, signal& done, bool always) {
+  try {
+    co_await s.sleep_for(1s);
+    done.set(s);
+  } catch (const injected_error&) {
+    if (always) done.set(s);
+  }
+}
+
+constexpr unsigned wait_line = __LINE__ + 1;
+task<> wait_for(signal& done) { co_await done; }
+
+task<> handshake(scheduler& s, bool always) {
+  signal done;
+  auto producer = produce(s, done, always);
+  producer.start();
+  try {
+    co_await wait_for(done);
+  } catch (const injected_error&) {
+  }
+}
+
+TEST(Progress, NamesWhoWaitsForEver) {
+  const auto result = explore([](scheduler& s) { return handshake(s, false); }, moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  const finding& f = result.findings[0];
+  EXPECT_EQ(f.property, properties::progress().name());
+  EXPECT_EQ(f.smallest, parse_plan("progress_test.cpp:produce+0/1.1=throw:failed"));
+  EXPECT_THAT(f.explanation,
+              HasSubstr("wait_for() waits at progress_test.cpp:" + std::to_string(wait_line)));
+  EXPECT_EQ(sites::site(f.site).line, wait_line);
+}
+
+TEST(Progress, IsSilentWhereTheSignalAlwaysComes) {
+  const auto result = explore([](scheduler& s) { return handshake(s, true); }, moving());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_EQ(result.trials, 2u);
+}
+
+TEST(Progress, BlamesTheDefaultRunWithoutAFault) {
+  const auto body = [](scheduler&) -> task<> {
+    signal never;
+    co_await never;
+  };
+  const auto result = explore(body, moving());
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_TRUE(result.findings[0].smallest.empty());
+}
+
+task<> retry(scheduler& s, int limit, std::chrono::nanoseconds pause) {
+  for (int i = 0; i < limit; ++i) {
+    bool failed = false;
+    try {
+      co_await s.yield();
+    } catch (const injected_error&) {
+      failed = true;
+    }
+    if (!failed) co_return;
+    if (pause > 0ns) co_await s.sleep_for(pause);
+  }
+}
+
+TEST(Livelock, IsALoopThatComesBackWhileTheClockStandsStill) {
+  const auto result = explore([](scheduler& s) { return retry(s, 1'000'000, 0ns); }, moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, properties::livelock().name());
+  EXPECT_THAT(encode(result.findings[0].smallest), HasSubstr("retry+0/1.1=throw:failed*"));
+  EXPECT_THAT(result.findings[0].explanation, HasSubstr("101 times"));
+  EXPECT_TRUE(about(result, properties::progress().name()).empty()) << "reported once";
+}
+
+TEST(Livelock, IsNoneWithALimit) {
+  const auto result = explore([](scheduler& s) { return retry(s, 3, 0ns); }, moving());
+  EXPECT_TRUE(result.clean()) << describe(result);
+}
+
+TEST(Livelock, IsNoneWithinTheBudget) {
+  EXPECT_TRUE(explore([](scheduler& s) { return retry(s, 100, 0ns); }, moving()).clean());
+  EXPECT_FALSE(explore([](scheduler& s) { return retry(s, 101, 0ns); }, moving()).clean());
+}
+
+TEST(Livelock, IsNoneWhereTimePassesBetween) {
+  const auto result = explore([](scheduler& s) { return retry(s, 200, 1ms); }, moving());
+  EXPECT_TRUE(about(result, properties::livelock().name()).empty()) << describe(result);
+}
+
+}  // namespace

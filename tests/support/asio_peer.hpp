@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// A coroutine of the test's side: this file is no user code. Include "net.hpp" first.
+#pragma once
+
+#include <chrono>
+
+#include "net.hpp"
+
+namespace support {
+
+inline net::awaitable<int> peer(std::chrono::milliseconds delay) {
+  net::steady_timer timer(co_await net::this_coro::executor, delay);
+  co_await timer.async_wait(net::use_awaitable);
+  co_return 5;
+}
+
+}  // namespace support
