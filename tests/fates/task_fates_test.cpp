@@ -238,26 +238,6 @@ TEST(Fates, DeclaredByAPredicate) {
 
 // ---- terminated
 
-constexpr std::string_view never_terminates = "no exception ends in std::terminate";
-
-template <bool Noexcept>
-task<> cleans_up(scheduler& s) {
-  try {
-    co_await step(s);
-  } catch (...) {
-    const auto finish = [](void (*go)()) noexcept(Noexcept) { go(); };
-    finish([] { throw; });
-  }
-}
-
-TEST(Fates, Terminated) {
-  const auto result = cofault::explore(cleans_up<true>, options(), {});
-  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
-  EXPECT_EQ(result.findings[0].property, never_terminates);
-  EXPECT_THAT(result.findings[0].explanation, HasSubstr("cofault::injected_error"));
-  EXPECT_TRUE(cofault::explore(cleans_up<false>, options(), {}).clean());
-}
-
 task<> aborts(scheduler& s) {
   try {
     co_await step(s);
