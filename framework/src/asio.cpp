@@ -4,6 +4,7 @@
 #include <asio/error.hpp>
 #include <asio/experimental/channel_error.hpp>
 #include <asio/multiple_exceptions.hpp>
+#include <asio/post.hpp>
 #include <asio/system_error.hpp>
 
 #define COFAULT_ASIO ::asio

@@ -75,12 +75,32 @@ std::uint32_t classify(const std::type_info& type, const void* object) {
   return 0;
 }
 
+COFAULT_ASIO::cancellation_type type_of(cancel_strength how) {
+  switch (how) {
+    case cancel_strength::partial:
+      return COFAULT_ASIO::cancellation_type::partial;
+    case cancel_strength::total:
+      return COFAULT_ASIO::cancellation_type::total;
+    case cancel_strength::terminal:
+      break;
+  }
+  return COFAULT_ASIO::cancellation_type::terminal;
+}
+
+// A slot is the address of its signal, whose only member is what the slot points to.
+void emit(void* slot, cancel_strength how) {
+  static_assert(std::is_standard_layout_v<COFAULT_ASIO::cancellation_signal> &&
+                sizeof(COFAULT_ASIO::cancellation_signal) == sizeof(void*));
+  static_cast<COFAULT_ASIO::cancellation_signal*>(slot)->emit(type_of(how));
+}
+
 const bool registered =
-    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign}), true);
+    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign, emit}), true);
 
 }  // namespace
 
 struct asio_driver::world {
+  COFAULT_ASIO::cancellation_signal cancellation;  // of the root; goes last
   COFAULT_ASIO::io_context context{1};
   std::vector<std::shared_ptr<void>> parked;
   bool idle = false;  // the last poll found nothing
@@ -95,7 +115,18 @@ asio_driver::~asio_driver() = default;
 
 asio_driver::executor asio_driver::get_executor() { return world_->context.get_executor(); }
 
+COFAULT_ASIO::cancellation_slot asio_driver::get_cancellation_slot() {
+  return world_->cancellation.slot();
+}
+
 void asio_driver::start() { launch_(get_executor()); }
+
+bool asio_driver::cancel(cancel_strength how) {
+  world_->cancellation.emit(type_of(how));
+  return true;
+}
+
+void asio_driver::stop() { world_->context.stop(); }
 
 // Asio keeps its queue to itself: it is empty when a poll says so.
 std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
@@ -107,21 +138,24 @@ bool asio_driver::run(std::size_t) {
   return ran;
 }
 
-std::optional<virtual_time> asio_driver::next_deadline() {
-  world_->idle = false;  // asked only when nothing is runnable: look again afterwards
-  noted_deadline(true);
+// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes a
+// poll look at the reactor and then run that. What has become ready is queued behind it.
+void asio_driver::settle() {
+  noted_deadline(true);  // the timers are asked for their earliest expiry
   reactor::look_at_timers();
-  if (run(0)) return virtual_clock::now();
+  COFAULT_ASIO::post(world_->context, [] {});
+  if (world_->context.stopped()) world_->context.restart();
+  world_->context.poll_one();
   world_->idle = false;
+}
+
+std::optional<virtual_time> asio_driver::next_deadline() {
   const virtual_time deadline = noted_deadline(false);
   if (deadline < 0) return std::nullopt;
   return deadline;
 }
 
-void asio_driver::jumped() {
-  world_->idle = false;
-  reactor::look_at_timers();
-}
+void asio_driver::jumped() { world_->idle = false; }
 
 bool asio_driver::wait_outside() {
   world_->idle = false;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "candidates.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 #include "cofault/detail/frame.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -12,44 +16,183 @@ bool feasible(std::uint64_t flags) {
   return (flags & await_user) != 0 && (flags & (await_can_throw | await_takes_code)) != 0;
 }
 
-}  // namespace
+bool is_user_arrival(const event& e) {
+  return e.kind == event_kind::arrived && (e.value & await_user) != 0;
+}
 
-std::vector<reached_point> points_of(const std::vector<event>& trace) {
-  const family who(trace);
+reached_point point_at(const event& arrival, const family& who) {
+  const auto visit = static_cast<std::uint32_t>(arrival.value >> 32);
+  return {{sites::site(arrival.site).key, who.instance(arrival.frame), visit},
+          arrival.site,
+          arrival.frame,
+          arrival.value};
+}
+
+// The awaits that stand above another one of those that `counts` names.
+template <class Counts>
+std::vector<bool> covered_by(const std::vector<event>& trace, const family& who, Counts counts) {
   std::vector<bool> covered(trace.size(), false);
   for (const event& e : trace) {
-    if (e.kind != event_kind::arrived || !feasible(e.value)) continue;
+    if (!counts(e)) continue;
     std::size_t at = who.awaited_at(e.frame);
     for (; at != family::none && !covered[at]; at = who.awaited_at(trace[at].frame))
       covered[at] = true;
   }
+  return covered;
+}
+
+// The spawned chains of a trace: of the root, of joins, of the program.
+class chains {
+ public:
+  chains(const std::vector<event>& trace, const family& who) : who_(who) {
+    for (const event& e : trace) {
+      if (e.kind != event_kind::spawned) continue;
+      if (handlers_.size() <= e.frame) handlers_.resize(e.frame + 1);
+      handlers_[e.frame] = e.value;
+    }
+  }
+
+  // Its chain was spawned by the program with a cancellation slot of its own.
+  bool has_own_slot(std::uint32_t frame) const {
+    while (who_.awaiter(frame) != 0) frame = who_.awaiter(frame);
+    const std::uint64_t kind = handler(frame) & spawn_kinds;
+    return (handler(frame) & spawn_slot) != 0 && kind != spawn_library && kind != spawn_root;
+  }
+
+  // Follows the trace: which chains have not been suspended for the first time yet. Before a chain
+  // begins, its top is suspended and resumed by the runtime, which gets it onto its executor.
+  void follow(const event& e) {
+    if (e.kind == event_kind::spawned) early_.push_back({e.frame, false});
+    if (e.kind == event_kind::resumed)
+      for (early& c : early_) c.begun = c.begun || c.top == e.frame;
+    if (ends(e)) std::erase_if(early_, [&](const early& c) { return c.top == e.frame; });
+  }
+  // What had begun has been suspended by now.
+  void step_ended() {
+    std::erase_if(early_, [](const early& c) { return c.begun; });
+  }
+  bool any_early() const { return !early_.empty(); }
+
+ private:
+  struct early {
+    std::uint32_t top;
+    bool begun;
+  };
+  static bool ends(const event& e) {
+    return e.kind == event_kind::returned || e.kind == event_kind::failed ||
+           e.kind == event_kind::destroyed;
+  }
+  std::uint64_t handler(std::uint32_t frame) const {
+    return frame < handlers_.size() ? handlers_[frame] : 0;
+  }
+
+  const family& who_;
+  std::vector<std::uint64_t> handlers_;  // by coroutine: spawn_handler, of the top of a chain
+  std::vector<early> early_;
+};
+
+void add(reached_point& at, moment when, bool early) {
+  at.moments |= moment_bit(when);
+  if (early) at.early |= moment_bit(when);
+}
+
+await_point description_of(const reached_point& at) {
+  const site_info& s = sites::site(at.site);
+  const function_info& f = sites::function(s.function);
+  const auto where = static_cast<runtime>(at.flags >> await_runtime_shift & 0xFF);
+  return {f.file,
+          s.line,
+          f.name,
+          s.operation,
+          at.where.instance,
+          at.where.visit,
+          (at.flags & await_can_throw) != 0,
+          (at.flags & await_takes_code) != 0,
+          where != runtime::generic,
+          at.moments,
+          at.early,
+          at.in_child};
+}
+
+}  // namespace
+
+std::vector<reached_point> moments_of(const std::vector<event>& trace) {
+  const family who(trace);
+  chains spawned(trace, who);
+  const std::vector<bool> covered = covered_by(trace, who, is_user_arrival);
+  struct state {
+    std::size_t point = family::none;
+    const event* suspended = nullptr;
+  };
+  std::vector<state> of_frame;
+  std::uint64_t step = 0;
+  std::vector<reached_point> out;
+  std::vector<std::uint32_t> fresh;  // have suspended in the step under way
+  const auto end_step = [&] {
+    spawned.step_ended();
+    for (const std::uint32_t frame : fresh)
+      if (const state& s = of_frame[frame]; s.point != family::none && s.suspended != nullptr)
+        add(out[s.point], moment::suspended, spawned.any_early());
+    fresh.clear();
+  };
+  const auto resume = [&](state& s, const event& e) {
+    if (s.point != family::none && s.suspended != nullptr && s.suspended->value != e.value >> 1) {
+      for (const moment when : {moment::late, moment::resumed})
+        add(out[s.point], when, spawned.any_early());
+      if ((e.value & 1) != 0) add(out[s.point], moment::due, spawned.any_early());
+    }
+    s = {};
+  };
+  for (std::size_t i = 0; i < trace.size() && trace[i].kind != event_kind::probe_started; ++i) {
+    const event& e = trace[i];
+    if (e.kind == event_kind::resumed && e.value >> 1 != std::exchange(step, e.value >> 1))
+      end_step();
+    spawned.follow(e);
+    if (of_frame.size() <= e.frame) of_frame.resize(e.frame + 1);
+    state& s = of_frame[e.frame];
+    if (is_user_arrival(e)) {
+      s = {};
+      if (sites::site(e.site).operation == std::string_view("this_coro")) continue;
+      if (!covered[i]) s.point = out.size();
+      out.push_back(point_at(e, who));
+      add(out.back(), moment::running, spawned.any_early());
+      out.back().in_child = spawned.has_own_slot(e.frame);
+    } else if (e.kind == event_kind::suspended && s.suspended == nullptr) {
+      s.suspended = &e;
+      fresh.push_back(e.frame);
+    } else if (e.kind == event_kind::resumed) {
+      resume(s, e);
+    }
+  }
+  end_step();
+  return out;
+}
+
+std::vector<reached_point> points_of(const std::vector<event>& trace) {
+  const family who(trace);
+  const auto can_fail = [](const event& e) {
+    return e.kind == event_kind::arrived && feasible(e.value);
+  };
+  const std::vector<bool> covered = covered_by(trace, who, can_fail);
   std::vector<reached_point> out;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
-    if (e.kind != event_kind::arrived || !feasible(e.value) || covered[i]) continue;
-    const auto visit = static_cast<std::uint32_t>(e.value >> 32);
-    out.push_back(
-        {{sites::site(e.site).key, who.instance(e.frame), visit}, e.site, e.frame, e.value});
+    if (can_fail(e) && !covered[i]) out.push_back(point_at(e, who));
   }
   return out;
 }
 
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out) {
-  const site_info& s = sites::site(at.site);
-  const function_info& f = sites::function(s.function);
-  const auto where = static_cast<runtime>(at.flags >> await_runtime_shift & 0xFF);
-  const await_point point{f.file,
-                          s.line,
-                          f.name,
-                          s.operation,
-                          at.where.instance,
-                          at.where.visit,
-                          (at.flags & await_can_throw) != 0,
-                          (at.flags & await_takes_code) != 0,
-                          where != runtime::generic};
+  const await_point point = description_of(at);
   for (std::size_t i = 0; i < injectors.size(); ++i)
     injectors[i]->propose(point, static_cast<std::uint8_t>(i), out);
+}
+
+void propose_requests(const reached_point& at, const injector_list& injectors,
+                      std::vector<fault>& out) {
+  const await_point point = description_of(at);
+  for (const auto& injector : injectors) injector->propose_requests(point, out);
 }
 
 }  // namespace cofault::detail

@@ -16,13 +16,22 @@ struct reached_point {
   std::uint32_t site;
   std::uint32_t frame;
   std::uint64_t flags;  // await_flags
+  std::uint8_t moments = 0;  // at which a request can come: moment_bit()
+  std::uint8_t early = 0;    // see await_point
+  bool in_child = false;     // its chain has a cancellation slot of its own
 };
 
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has
 // such arrivals of its own is left out: what can go wrong there goes wrong inside.
 std::vector<reached_point> points_of(const std::vector<event>& trace);
 
+// All arrivals in user code, with the moments at which the world can be asked for something.
+std::vector<reached_point> moments_of(const std::vector<event>& trace);
+
 // Every fault the injectors propose for the point.
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);
+// Every request.
+void propose_requests(const reached_point& at, const injector_list& injectors,
+                      std::vector<fault>& out);
 
 }  // namespace cofault::detail

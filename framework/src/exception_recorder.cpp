@@ -88,6 +88,7 @@ void exception_recorder::caught(const void* object, const void* from) noexcept {
   const std::uint32_t n = number_of(object);
   handlers_.push_back({n, printed_so_far()});
   run_.record_exception(event_kind::caught, n, number(from));
+  if (run_.how.cancels_current_exception()) run_.record_exception(event_kind::cancels, n);
   if (run_.how.accepts_current_exception()) run_.record_exception(event_kind::declared, n);
 }
 

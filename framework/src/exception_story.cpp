@@ -70,7 +70,9 @@ class reader {
         place(e.frame) = e.site;
         if (after_code_ == e.frame) after_code_ = 0;
         break;
-      case event_kind::faulted: after_code_ = e.frame; break;
+      case event_kind::faulted:
+        if ((e.value & faulted_request) == 0) after_code_ = e.frame;
+        break;
       case event_kind::thrown:
       case event_kind::made: birth(i); break;
       case event_kind::typed: type(e); break;
@@ -83,6 +85,11 @@ class reader {
       case event_kind::died: death(i); break;
       case event_kind::terminating: of(e.other).terminated = true; break;
       case event_kind::declared: of(e.other).declared = true; break;
+      case event_kind::cancels: 
+        of(e.other).story.flags |= exception_cancels | exception_cancels_always;
+        break;
+      case event_kind::ended_early: cut_at_ = std::min(cut_at_, i); break;
+      case event_kind::torn_down: torn_down_at_ = i; break;
       case event_kind::spawned: spawn(e); break;
       case event_kind::root_threw:
       case event_kind::escaped:
@@ -109,7 +116,7 @@ class reader {
   void type(const event& e) {
     life& l = of(e.other);
     l.story.type = e.value;
-    l.story.flags = e.site;
+    l.story.flags |= e.site;
     if ((e.site & exception_injected) != 0) l.judged = true;
   }
 
@@ -162,7 +169,7 @@ class reader {
     spawns_[e.frame] = e.value;
   }
   std::uint64_t spawned(std::uint32_t frame) const {
-    return frame < spawns_.size() ? spawns_[frame] : 0;
+    return frame < spawns_.size() ? spawns_[frame] & spawn_kinds : 0;
   }
 
   // ---- the verdict
@@ -187,6 +194,8 @@ class reader {
     const life l = of(n);
     if (l.terminated) return fate::terminated;
     if (surfaced(n)) return fate::surfaced;
+    // What was under way when the plan ended the world, and what the teardown throws.
+    if (l.died > cut_at_ || l.born > torn_down_at_) return fate::unjudged;
     if (l.declared) return fate::declared;
     if (l.carried_by != 0) {
       of(l.carried_by).judged |= l.judged;
@@ -194,7 +203,7 @@ class reader {
     }
     for (const handling& h : l.handlings) {
       // What runs outside every coroutine, or in the test's, is not the code under test.
-      if (spawned(h.frame) == spawn_program) return fate::surfaced;
+      if (spawned(h.frame) == spawn_program || spawned(h.frame) == spawn_root) return fate::surfaced;
       if (h.by != 0 && h.by != n) return fate::translated;
     }
     // Of nested ones the outermost ended it.
@@ -226,6 +235,7 @@ class reader {
     exception_story& s = of(n).story;
     s.handler = {at(h.caught).value, at(h.left).value, 0};
     s.handled_by = h.frame;
+    s.handled_at = h.left;
     if (h.frame == 0 || !who_.is_user(h.frame)) return l.judged ? fate::surfaced : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
     if (!l.judged || h.inside) return fate::unjudged;
@@ -335,6 +345,7 @@ class reader {
   std::vector<std::uint32_t> outcomes_;  // the exceptions that are the root's outcome
   std::uint32_t after_code_ = 0;         // the coroutine that was given an error code just now
   std::size_t observed_at_ = none, awaited_at_ = none;
+  std::size_t cut_at_ = none, torn_down_at_ = none;
   bool threw_ = false;
 };
 

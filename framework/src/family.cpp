@@ -18,7 +18,7 @@ family::family(std::span<const event> trace) {
       made.user = sites::function(made.function).user;
       continue;
     }
-    if (e.kind == event_kind::spawned) at(e.frame).alone = e.value != spawn_library;
+    if (e.kind == event_kind::spawned) at(e.frame).alone = (e.value & spawn_kinds) != spawn_library;
     if (e.kind == event_kind::arrived) arrival = i;
     if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
     // The first counts: a join holds what its library awaits later, one by one.

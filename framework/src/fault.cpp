@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/fault.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -22,13 +23,62 @@ std::string error_text(std::uint8_t value) {
   return value < names.size() ? std::string(names[value]) : "no. " + std::to_string(value);
 }
 
+constexpr std::array<std::string_view, 3> strengths = {"terminal", "partial", "total"};
+constexpr std::array<std::string_view, 7> moments = {"running", "suspended", "due",  "late",
+                                                     "resumed", "start",     "end"};
+
+template <std::size_t N>
+std::optional<std::uint8_t> index_in(const std::array<std::string_view, N>& all,
+                                     std::string_view name) {
+  const auto found = std::find(all.begin(), all.end(), name);
+  if (found == all.end()) return std::nullopt;
+  return static_cast<std::uint8_t>(found - all.begin());
+}
+
+std::string request_text(const fault& what) {
+  std::string out = what.kind == fault_kind::stop      ? "stop"
+                    : what.kind == fault_kind::destroy ? "destroy"
+                    : what.kind == fault_kind::cancel  ? "cancel"
+                                                       : "cancel-child";
+  if (is_cancellation(what.kind) && what.value != 0 && what.value < strengths.size())
+    out.append("-").append(strengths[what.value]);
+  return out.append(":").append(name_of(what.when));
+}
+
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
 
+std::optional<fault> parse_request(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos) return std::nullopt;
+  const auto when = index_in(moments, text.substr(colon + 1));
+  if (!when) return std::nullopt;
+  std::string_view kind = text.substr(0, colon);
+  fault out;
+  out.when = static_cast<moment>(*when);
+  if (kind == "stop" || kind == "destroy") {
+    out.kind = kind == "stop" ? fault_kind::stop : fault_kind::destroy;
+    return out;
+  }
+  take(kind, "cancel");
+  out.kind = take(kind, "-child") ? fault_kind::cancel_child : fault_kind::cancel;
+  if (kind.empty()) return out;
+  if (!take(kind, "-")) return std::nullopt;
+  const auto how = index_in(strengths, kind);
+  if (!how || *how == 0) return std::nullopt;  // one text for one fault
+  out.value = *how;
+  return out;
+}
+
 }  // namespace
+
+std::string_view name_of(cancel_strength how) {
+  return strengths.at(static_cast<std::size_t>(how));
+}
+std::string_view name_of(moment when) { return moments.at(static_cast<std::size_t>(when)); }
 
 std::string_view name_of(io_error error) { return names.at(static_cast<std::size_t>(error)); }
 
@@ -44,11 +94,15 @@ std::string encode(const fault& what) {
     case fault_kind::code:
       out = "code:" + error_text(what.value);
       break;
+    default:
+      out = request_text(what);
   }
   return what.persistent ? out + '*' : out;
 }
 
 std::optional<fault> parse_fault(std::string_view text) {
+  if (text.starts_with("cancel") || text.starts_with("stop:") || text.starts_with("destroy:"))
+    return parse_request(text);
   fault out;
   if (text.ends_with('*')) {
     out.persistent = true;

@@ -14,7 +14,7 @@ void raise_generic(io_error error) {
 }
 
 std::array<runtime_errors, 3>& errors() {
-  static std::array<runtime_errors, 3> table{{{raise_generic, nullptr, nullptr}, {}, {}}};
+  static std::array<runtime_errors, 3> table{{{raise_generic, nullptr, nullptr, nullptr}, {}, {}}};
   return table;
 }
 
@@ -28,10 +28,17 @@ bool matches(const deviation& d, const frame& at) {
          (d.what.persistent ? at.visit >= d.where.visit : at.visit == d.where.visit);
 }
 
+// What takes the place of the operation there.
 const deviation* planned(const run_state& run, const frame& at) {
   for (const deviation& d : run.what)
-    if (matches(d, at)) return &d;
+    if (!is_request(d.what.kind) && matches(d, at)) return &d;
   return nullptr;
+}
+
+void arm_requests(run_state& run, frame& at) {
+  for (std::uint32_t i = 0; i < run.what.size(); ++i)
+    if (is_request(run.what[i].what.kind) && matches(run.what[i], at))
+      run.requested.arm(at, i);
 }
 
 }  // namespace
@@ -47,7 +54,15 @@ void register_errors(runtime where, const runtime_errors& e) {
   errors()[static_cast<std::size_t>(where)] = e;
 }
 
+bool cancel_slot(runtime where, void* slot, cancel_strength how) {
+  const runtime_errors& e = errors()[static_cast<std::size_t>(where)];
+  if (slot == nullptr || e.cancel == nullptr) return false;
+  e.cancel(slot, how);
+  return true;
+}
+
 action execute_planned(run_state& run, frame& at, frame* child) {
+  arm_requests(run, at);
   const deviation* d = planned(run, at);
   if (d == nullptr) return action::proceed;
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
@@ -68,6 +83,8 @@ action execute_planned(run_state& run, frame& at, frame* child) {
       if (child != nullptr && child->code != nullptr)
         errors_of(at.where).assign(error, child->code);
       return action::complete;
+    default:
+      break;  // requests, which arm_requests() sees to
   }
   return action::proceed;  // an injector whose raise() does not throw
 }

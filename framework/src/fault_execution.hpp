@@ -11,4 +11,7 @@ namespace cofault::detail {
 // operation is to go on. `child` is the awaited coroutine, if there is one.
 action execute_planned(run_state& run, frame& at, frame* child);
 
+// Requests a cancellation through a cancellation slot of that runtime. False: it has none.
+bool cancel_slot(runtime where, void* slot, cancel_strength how);
+
 }  // namespace cofault::detail

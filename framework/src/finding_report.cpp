@@ -18,6 +18,36 @@ namespace {
 constexpr std::size_t most_steps = 7, most_words = 6, most_columns = 100, most_source = 120;
 constexpr std::string_view margin = "           ";  // behind it: everything but the labels
 
+std::string_view in_words(moment when) {
+  switch (when) {
+    case moment::running:
+      return "before the operation starts";
+    case moment::suspended:
+      return "while it is suspended";
+    case moment::due:
+      return "at the time of its completion, just before that";
+    case moment::late:
+      return "when it is complete, before the coroutine is resumed";
+    case moment::resumed:
+      return "in the step in which it is resumed";
+    case moment::start:
+      return "before its first step";
+    case moment::end:
+      return "after its completion";
+  }
+  return "";
+}
+
+std::string request_in_words(const fault& f) {
+  std::string out = f.kind == fault_kind::stop           ? "the runtime is stopped"
+                    : f.kind == fault_kind::destroy      ? "the world is destroyed"
+                    : f.kind == fault_kind::cancel_child ? "the spawned chain is cancelled"
+                                                         : "the root is cancelled";
+  if (is_cancellation(f.kind) && f.value != 0)
+    out.append(" ('").append(name_of(static_cast<cancel_strength>(f.value))).append("')");
+  return out + " " + std::string(in_words(f.when));
+}
+
 std::string in_words(const fault& f) {
   std::string out;
   switch (f.kind) {
@@ -30,6 +60,8 @@ std::string in_words(const fault& f) {
     case fault_kind::code:
       out = "reports the error code '" + std::string(name_of(static_cast<io_error>(f.value))) + "'";
       break;
+    default:
+      return request_in_words(f);
   }
   out += " instead of running";
   return f.persistent ? out + ", and so each time from then on" : out;
@@ -90,10 +122,15 @@ void print(std::ostream& out, std::string_view label, const std::vector<std::str
 }
 
 std::vector<std::string> fault_lines(const deviation& d) {
+  if (d.where == root_point()) return {in_words(d.what)};
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
   std::string text = s.operation[0] == '\0' ? "the co_await" : s.operation;
-  text += " " + in_words(d.what) + ", in " + sites::function(s.function).name + "()";
+  if (is_request(d.what.kind))
+    text = in_words(d.what);
+  else
+    text += " " + in_words(d.what);
+  text.append(", in ").append(sites::function(s.function).name).append("()");
   if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
   if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
   std::vector<std::string> out = wrapped(text, 2);
@@ -107,6 +144,10 @@ std::string clock_text(virtual_time t) {
   return out.str();
 }
 
+std::string cancelled_chain(const event& e, const family& who) {
+  return e.other == 0 ? "the root" : "the chain of " + who.name(e.other);
+}
+
 // What a step looks like to a reader; "" for those that say nothing new.
 std::string step(const event& e, const family& who) {
   const std::string name = who.name(e.frame);
@@ -118,7 +159,13 @@ std::string step(const event& e, const family& who) {
     case event_kind::failed:
       return name + " ends by an exception";
     case event_kind::faulted:
+      if ((e.value & faulted_request) != 0) return "";  // the next event says it
       return name + " gets the fault at " + sites::place(e.site);
+    case event_kind::cancelling:
+      return cancelled_chain(e, who) + " is cancelled: " + name + " is at " + sites::place(e.site);
+    case event_kind::ended_early:
+      return std::string(e.value != 0 ? "the runtime is stopped: " : "the world is destroyed: ") +
+             name + " is at " + sites::place(e.site);
     case event_kind::parked:
       return name + " is parked at " + sites::place(e.site);
     case event_kind::pending:
@@ -136,6 +183,8 @@ std::string world_step(const event& e) {
     case event_kind::jumped:
       if (e.value == 0) return "";  // the runtime only looked at its queues
       return "the clock moves by " + clock_text(static_cast<virtual_time>(e.value));
+    case event_kind::cancelling:
+      return "the root is cancelled";
     case event_kind::root_returned:
       return "the root completes";
     case event_kind::root_threw:
@@ -181,7 +230,9 @@ std::vector<std::string> all_steps(std::size_t& struck) {
       continue;
     }
     unfold();
-    if (e.kind == event_kind::faulted && struck == 0) struck = out.size();
+    const bool fault = e.kind == event_kind::faulted || e.kind == event_kind::cancelling ||
+                       e.kind == event_kind::ended_early;
+    if (fault && struck == 0) struck = out.size();
     out.push_back(clock_text(e.time) + "  " + text);
     before = std::exchange(last, std::move(text));
   }

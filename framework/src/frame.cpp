@@ -69,7 +69,10 @@ void frame_entered(frame& f) {
   f.initiating_below = std::exchange(run->initiating, 0);
   f.below = run->running;
   run->running = &f;
-  run->record(first ? event_kind::started : event_kind::resumed, &f);
+  if (first) return run->record(event_kind::started, &f);
+  const std::uint64_t moved = run->requested.clock_moves() != f.suspended_at ? 1 : 0;
+  run->record(event_kind::resumed, &f, std::uint64_t{run->requested.step()} << 1 | moved);
+  if (f.site != 0 && !run->tearing_down) run->requested.resumed(f);
 }
 
 void frame_left(frame& f) {
@@ -80,7 +83,9 @@ void frame_left(frame& f) {
   if (run->running == &f) run->running = f.below;
   f.below = nullptr;
   run->initiating = done || sites::function(f.function).user ? f.initiating_below : f.id;
-  if (!done) run->record(event_kind::suspended, &f);
+  if (done) return;
+  f.suspended_at = run->requested.clock_moves();
+  run->record(event_kind::suspended, &f, run->requested.step());
 }
 
 void frame_returned(frame& f) {
@@ -131,7 +136,10 @@ action arrive(frame& f, const awaited& a, const std::source_location& where) {
   if (user) flags |= await_user;
   if (a.gives_exceptions) flags |= await_gives_exceptions;
   run->record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
-  if (child != nullptr) record_joined(*run, f, a, *child);
+  if (child != nullptr) {
+    child->awaiter = f.id;
+    record_joined(*run, f, a, *child);
+  }
 
   if (run->tearing_down) return action::proceed;
   if (standing > run->how.max_visits()) {

@@ -20,6 +20,15 @@ struct found {
   char text[1024];
 };
 
+// What a cancellation did, to be compared with what others did.
+struct cancellation_note {
+  point where;          // the await that it met, or that came next
+  std::uint32_t site, frame;
+  bool suspended;       // it came while that await was suspended; else before it was started
+  bool delivered;       // that await ended as cancelled
+  plan what;
+};
+
 enum class stage_of_sweep : std::uint32_t { warm_up, first, second, sweep, done };
 
 // What a sweep has done so far. Lives in memory shared with the child that does it, so that
@@ -43,6 +52,10 @@ struct mailbox {
   plan bounded[max_list];
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
+  std::uint32_t note_count;
+  cancellation_note notes[1 << 14];
+  std::uint64_t plain_arrivals;  // of the run without faults
+  std::uint32_t cancellations, effects;  // of the root; and those that changed anything
   bool work_cut, found_cut;
   std::uint32_t declared;     // findings at places that the test declared deliberate
   std::uint32_t doubt_count;  // what was undecided, each reason once

@@ -59,4 +59,9 @@ bool options::accepts_current_exception() const {
   return std::any_of(accepted_.begin(), accepted_.end(), [](const auto& a) { return a(); });
 }
 
+bool options::cancels_current_exception() const {
+  return std::any_of(cancellations_.begin(), cancellations_.end(),
+                     [](const auto& is_one) { return is_one(); });
+}
+
 }  // namespace cofault

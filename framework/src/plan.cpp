@@ -16,6 +16,7 @@ std::string number_of(std::uint64_t site) {
 }
 
 std::string encode(const deviation& d) {
+  if (d.where == root_point()) return "root=" + encode(d.what);
   const std::uint32_t index = sites::find(d.where.site);
   std::string out = index != 0 ? sites::text(index) : number_of(d.where.site);
   out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit) + '=';
@@ -62,10 +63,22 @@ std::uint64_t site_key(std::string_view text, std::string_view part) {
   return sites::key_of(text);
 }
 
+constexpr std::string_view root = "root";
+
+bool belongs_to_root(const fault& f) {
+  return is_request(f.kind) && (f.when == moment::start || f.when == moment::end);
+}
+
 deviation parse_deviation(std::string_view part) {
   const std::size_t equals = part.rfind('=');
   if (equals == part.npos) refuse(part, "it has no '='");
   const std::string_view where = part.substr(0, equals);
+  if (where == root) {
+    const auto what = parse_fault(part.substr(equals + 1));
+    if (!what || !belongs_to_root(*what))
+      refuse(part, "what can be done to the root is cancel:start, cancel:end and their like");
+    return {root_point(), *what};
+  }
   const std::size_t slash = where.rfind('/'), dot = where.rfind('.');
   if (slash == where.npos || dot == where.npos || dot < slash)
     refuse(part, "it has no /instance.visit before the '='");
@@ -74,12 +87,15 @@ deviation parse_deviation(std::string_view part) {
   out.where.instance = number(where.substr(slash + 1, dot - slash - 1), part, "instance");
   out.where.visit = number(where.substr(dot + 1), part, "visit");
   const auto what = parse_fault(part.substr(equals + 1));
-  if (!what) refuse(part, "'" + std::string(part.substr(equals + 1)) + "' is not a fault");
+  if (!what || belongs_to_root(*what))
+    refuse(part, "'" + std::string(part.substr(equals + 1)) + "' is not a fault of an await point");
   out.what = *what;
   return out;
 }
 
 }  // namespace
+
+point root_point() { return {sites::key_of(root), 1, 1}; }
 
 void plan::add(const deviation& next) {
   if (size_ == capacity)

@@ -37,17 +37,25 @@ class stage {
 
 bool out_of_bounds(const run_state& run) { return run.arrivals > run.how.max_arrivals(); }
 
+// Nothing more may run.
+bool over(const run_state& run) {
+  return out_of_bounds(run) || run.requested.ended() || run.requested.overran();
+}
+
 // Runs whatever can run without moving the clock. An exception that leaves the event loop is what
 // the program's own call of run() would have got.
 void run_ready(run_state& run) {
   driver& world = *run.world;
-  while (!out_of_bounds(run) && world.choices() > 0) {
+  while (!over(run) && world.choices() > 0) {
+    run.initiating = 0;
+    run.requested.before_step();
+    if (over(run)) return;
     try {
-      run.initiating = 0;
       if (!world.run(0)) break;
     } catch (...) {
       run.record(event_kind::escaped, nullptr, 0, run.exceptions.handled());
     }
+    run.requested.after_step();
   }
 }
 
@@ -59,7 +67,9 @@ bool jump(run_state& run) {
   virtual_clock::jump(*deadline);
   run.record(event_kind::jumped, nullptr,
              static_cast<std::uint64_t>(virtual_clock::now() - before));
+  run.requested.clock_moved();
   run.world->jumped();
+  run.world->settle();
   return true;
 }
 
@@ -68,7 +78,10 @@ template <class Done>
 void drive(run_state& run, Done done) {
   for (;;) {
     run_ready(run);
-    if (done() || out_of_bounds(run)) return;
+    if (done() || over(run)) return;
+    run.world->settle();
+    run_ready(run);
+    if (done() || over(run)) return;
     if (!jump(run) && !run.world->wait_outside()) return;
   }
 }
@@ -119,6 +132,7 @@ void run_probes(run_state& run) {
 
 void tear_down(run_state& run, std::unique_ptr<driver>& world) {
   run.tearing_down = true;
+  run.record(event_kind::torn_down, nullptr);
   try {
     world->teardown();
   } catch (...) {
@@ -132,6 +146,12 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world) {
   for (std::size_t i = 0; i < run.resources.size(); ++i)
     if (run.resources[i] != nullptr)
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
+}
+
+ending how_it_ended(const run_state& run) {
+  if (run.root_completions > 0) return ending::completed;
+  if (run.requested.ended()) return ending::stopped;
+  return over(run) ? ending::bounded : ending::hung;
 }
 
 outcome sum_up(const run_state& run, ending end) {
@@ -163,10 +183,13 @@ outcome run(const driver_factory& body, const plan& what, const options& how, bo
   std::unique_ptr<driver> world = body();
   run.world = world.get();
   start(run);
-  drive(run, [&] { return run.root_completions > 0; });
-  ending end = run.root_completions > 0 ? ending::completed
-               : out_of_bounds(run)     ? ending::bounded
-                                        : ending::hung;
+  run.requested.started();
+  run.requested.at_root(moment::start);
+  const auto completed = [&] { return run.root_completions > 0; };
+  drive(run, completed);
+  if (completed() && run.requested.at_root(moment::end)) drive(run, completed);
+  if (run.requested.overran()) run.record(event_kind::overran, nullptr);
+  const ending end = how_it_ended(run);
   if (end == ending::hung) record_pending(run);
   if (end == ending::completed) run_probes(run);
   if (detail::foreign_thread_seen(run.number)) run.record(event_kind::foreign_thread, nullptr);

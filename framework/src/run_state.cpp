@@ -16,6 +16,7 @@ namespace {
 thread_local run_state* current_run = nullptr;
 thread_local visit_table table;
 std::atomic<std::uint64_t> runs{0};
+thread_local std::uint64_t plain_arrivals = 0;
 
 }  // namespace
 
@@ -50,6 +51,7 @@ run_state::run_state(const plan& p, const options& o)
 }
 
 run_state::~run_state() {
+  if (what.empty()) plain_arrivals = arrivals;
   // Frames that outlive the run must not point into it.
   for (frame_list* list : {&unstarted, &started})
     while (frame* f = list->first()) frame_list::remove(*f);
@@ -57,6 +59,8 @@ run_state::~run_state() {
 }
 
 run_state* run_state::current() { return current_run; }
+
+std::uint64_t run_state::fault_free_arrivals() const { return plain_arrivals; }
 
 void run_state::record(event_kind kind, const frame* about, std::uint64_t value,
                        std::uint32_t other) {

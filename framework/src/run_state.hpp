@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cofault/outcome.hpp"
 #include "cofault/plan.hpp"
 #include "exception_recorder.hpp"
+#include "request.hpp"
 #include "visit_table.hpp"
 
 namespace cofault::detail {
@@ -59,6 +61,8 @@ class run_state {
                  std::uint32_t other = 0);
   void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
                         std::uint32_t site = 0);
+  // How many await points the latest run without faults reached.
+  std::uint64_t fault_free_arrivals() const;
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
 
@@ -78,12 +82,14 @@ class run_state {
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
   std::vector<const char*> resources;  // label by serial - 1; null once released
   visit_table& visits;
+  std::vector<std::function<void()>> cancellers;  // registered by on_cancel()
   std::vector<probe_start> probes;
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
   bool explaining = false;     // find out more than a search can afford
   std::size_t observations = 0;
+  requests requested{*this};
   exception_recorder exceptions{*this};  // the last member: the first to go
 };
 

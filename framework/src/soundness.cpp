@@ -58,6 +58,7 @@ void refuse_endless(const outcome& what, const options& how) {
 
 // Why the fault cannot be executed at a point of that kind; "" if it can.
 std::string misfit(const fault& f, std::uint64_t flags, const options& how) {
+  if (is_request(f.kind)) return "";
   const auto count = how.injectors().size();
   if (f.kind == fault_kind::throw_value && f.value >= count)
     return "there is no exception no. " + std::to_string(f.value + 1) +

@@ -4,6 +4,7 @@
 #include "cofault/inject/usual.hpp"
 #include "cofault/property/assertions.hpp"
 #include "cofault/property/awaited.hpp"
+#include "cofault/property/cancellation.hpp"
 #include "cofault/property/completion.hpp"
 #include "cofault/property/frames.hpp"
 #include "cofault/property/livelock.hpp"
@@ -19,6 +20,7 @@ injector_list standard_injectors() { return {std::make_shared<const inject::usua
 property_list standard_properties() {
   return {std::make_shared<const properties::assertions>(),
           std::make_shared<const properties::surfacing>(),
+          std::make_shared<const properties::cancellation>(),
           std::make_shared<const properties::progress>(),
           std::make_shared<const properties::livelock>(),
           std::make_shared<const properties::completion>(),

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "cancellations.hpp"
 #include "candidates.hpp"
 #include "cofault/detail/texts.hpp"
 #include "cofault/run.hpp"
@@ -87,6 +88,26 @@ void note_seen(const std::vector<event>& trace) {
       b.seen[b.seen_count++] = e.site;
 }
 
+// What is asked of the runtime, at every moment of every await.
+void plan_requests(const std::vector<event>& trace, const options& how) {
+  mailbox& b = box();
+  const std::uint32_t before = b.work_count;
+  const std::vector<reached_point> points = moments_of(trace);
+  std::vector<fault> faults;
+  const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
+    return e.kind == event_kind::spawned && (e.value & spawn_kinds) == spawn_root;
+  });
+  for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
+  for (const fault& f : faults) b.add_work(plan({root_point(), f}));
+  for (const reached_point& p : points) {
+    faults.clear();
+    propose_requests(p, how.injectors(), faults);
+    for (const fault& f : faults) b.add_work(plan({p.where, f}));
+  }
+  if (b.work_count > before)
+    b.points = std::max(b.points, static_cast<std::uint32_t>(points.size()));
+}
+
 void plan_work(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
   std::vector<reached_point> points = points_of(trace);
@@ -106,13 +127,14 @@ void plan_work(const std::vector<event>& trace, const options& how) {
       b.add_work(plan({p.where, f}));
     }
   }
+  plan_requests(trace, how);
   if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
     refuse_idle_selectors(points, how);
 }
 
 // A coroutine that came back to the faulted point: let it fail every time, too.
 void plan_persistent(const outcome& what, const plan& p) {
-  if (p.size() != 1 || p[0].what.persistent) return;
+  if (p.size() != 1 || p[0].what.persistent || is_request(p[0].what.kind)) return;
   std::uint32_t frame = 0, site = 0;
   for (const event& e : what.trace()) {
     if (e.kind == event_kind::faulted && frame == 0)
@@ -149,6 +171,7 @@ bool prepare(const driver_factory& body, const options& how, std::vector<event>&
   if (b.error[0] == '\0') refuse_different(trace, copy_of(second));
   if (b.error[0] == '\0') refuse_endless(second, how);
   if (b.error[0] != '\0') return false;
+  b.plain_arrivals = second.arrivals;
   keep_failures(second);
   judge(second, plan(), how);
   plan_work(trace, how);
@@ -190,10 +213,14 @@ void sweep(const driver_factory& body, const options& how) {
       note_unreached(p);
       continue;
     }
+    const std::uint32_t findings = b.found_count;
     judge(what, p, how);
     plan_persistent(what, p);
+    note_cancellation(what, p);
+    if (b.found_count == findings) plan_second_cancellation(what, p, how);
     note_later_points(what, known);
   }
+  if (b.next == b.work_count) judge_cancellations();
   b.stage = stage_of_sweep::done;
 }
 

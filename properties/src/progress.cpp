@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cancelled_work.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 
@@ -33,6 +34,7 @@ std::vector<const event*> innermost(const outcome& what, const family& who) {
 void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (what.end != ending::hung) return;
   if (what.has(event_kind::parked)) return;  // the livelock's business
+  if (what.has(event_kind::cancelling) && !swallowed_cancellations(what).empty()) return;
   const family who(what.trace());
   const auto waiting = innermost(what, who);
   violation v;

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/property/surfacing.hpp"
 
-#include <optional>
-
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/exception_story.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
+#include "declaration.hpp"
 
 namespace cofault::properties {
 namespace {
-
-constexpr std::string_view mark = "cofault:", deliberate = "cofault: deliberate";
 
 std::string explanation(const exception_story& s, const family& who) {
   switch (s.end) {
@@ -32,15 +29,6 @@ std::string explanation(const exception_story& s, const family& who) {
     return "the exception was never retrieved: it ended a coroutine that was spawned here, and "
            "nobody waits for that";
   return "the exception was never retrieved: what is awaited here dropped it";
-}
-
-// What the source itself says about the place; nothing if it says nothing.
-std::optional<std::string> declaration(const detail::place_in_source& place) {
-  const auto comment = detail::comment_on(place.file, place.line);
-  if (!comment) return std::nullopt;
-  const std::size_t at = comment->find(mark);
-  if (at == comment->npos) return std::nullopt;
-  return comment->substr(at);
 }
 
 // g++ gives a call that stands in one expression with a co_await the line of the function's closing
@@ -68,10 +56,9 @@ void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
     if (handler && place.line == 0) {
       v.undecided = true;
       v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;
-    } else if (const auto said = declaration(place)) {
-      if (said->starts_with(deliberate)) continue;
-      v.text += "\nits comment '" + *said + "' is no declaration: write '" +
-                std::string(deliberate) + "'";
+    } else if (const auto said = declaration_at(place)) {
+      if (said->deliberate) continue;
+      v.text += said->complaint;
     }
     out.push_back(std::move(v));
   }

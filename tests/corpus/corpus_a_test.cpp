@@ -7,6 +7,7 @@
 
 #include "cofault/boost_asio.hpp"
 #include "cofault/gtest.hpp"
+#include "cofault/inject/cancel.hpp"
 #include "cofault/site.hpp"
 #include "join_programs.hpp"
 #include "server_programs.hpp"
@@ -79,8 +80,9 @@ const program lossy[] = {
     {"cleanup_hides", corpus::servers::lossy::cleanup_hides},
 };
 
-cofault::exploration explore(const program& p) {
-  return cofault::explore([&p](auto) { return p.body(); });
+cofault::exploration explore(const program& p,
+                             const cofault::options& how = cofault::options()) {
+  return cofault::explore([&p](auto) { return p.body(); }, how);
 }
 
 std::string place(const std::string& file, std::uint32_t line) {
@@ -111,6 +113,12 @@ class CorpusA : public testing::TestWithParam<program> {};
 
 TEST_P(CorpusA, HasNoFinding) {
   const auto result = explore(GetParam());
+  EXPECT_TRUE(result.clean()) << cofault::describe(result);
+  EXPECT_GE(result.trials, 1u);
+}
+
+TEST_P(CorpusA, HonoursCancellation) {
+  const auto result = explore(GetParam(), cofault::options().inject(cofault::inject::cancel()));
   EXPECT_TRUE(result.clean()) << cofault::describe(result);
   EXPECT_GE(result.trials, 1u);
 }

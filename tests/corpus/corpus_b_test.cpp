@@ -4,6 +4,7 @@
 
 #include <cofault/boost_asio.hpp>
 #include <cofault/gtest.hpp>
+#include <cofault/inject/cancel.hpp>
 #include <cofault/site.hpp>
 #include <filesystem>
 #include <fstream>
@@ -24,7 +25,7 @@ using cofault::options;
 
 struct program {
   std::string name;
-  std::function<exploration()> explore;
+  std::function<exploration()> explore, cancel;
 };
 
 void PrintTo(const program& p, std::ostream* out) { *out << p.name; }
@@ -33,7 +34,11 @@ std::string name_of(const testing::TestParamInfo<program>& info) { return info.p
 
 template <class T>
 program plain(std::string name, awaitable<T> (*body)(), const options& how = options()) {
-  return {std::move(name), [=] { return cofault::explore([=](auto) { return body(); }, how); }};
+  const auto explore = [body](const options& o) {
+    return cofault::explore([=](auto) { return body(); }, o);
+  };
+  return {std::move(name), [=] { return explore(how); },
+          [=] { return explore(how.inject(cofault::inject::cancel())); }};
 }
 #define PLAIN(name) plain(#name, correct::name)
 #define MUTANT(name) plain(#name, mutant::name)
@@ -95,6 +100,9 @@ awaitable<void> heard_by_a_handler() {
 class FalseAlarmsB : public testing::TestWithParam<program> {};
 
 TEST_P(FalseAlarmsB, None) { EXPECT_THAT(GetParam().explore(), cofault::SurvivesEveryFault()); }
+TEST_P(FalseAlarmsB, NoneIfCancelled) {
+  EXPECT_THAT(GetParam().cancel(), cofault::SurvivesEveryFault());
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Handling, FalseAlarmsB,

@@ -224,6 +224,8 @@ awaitable<void> logged_below() {
 awaitable<void> cancelled_reader() {
   const auto executor = co_await this_coro::executor;
   const auto idle = std::make_shared<inbox>(executor, 1);
+  // It must outlive what it can cancel, also where this coroutine is cancelled itself.
+  const auto stop = std::make_shared<boost::asio::cancellation_signal>();
   const auto reader = [idle]() -> awaitable<void> {
     try {
       co_await idle->async_receive(use_awaitable);
@@ -231,10 +233,10 @@ awaitable<void> cancelled_reader() {
       if (!is_end(e.code())) std::clog << "reader: " << e.what() << '\n';
     }
   };
-  boost::asio::cancellation_signal stop;
-  co_spawn(executor, reader, boost::asio::bind_cancellation_slot(stop.slot(), detached));
+  co_spawn(executor, reader,
+           boost::asio::bind_cancellation_slot(stop->slot(), [stop](std::exception_ptr) {}));
   co_await boost::asio::post(executor, use_awaitable);
-  stop.emit(boost::asio::cancellation_type::terminal);
+  stop->emit(boost::asio::cancellation_type::terminal);
   co_await boost::asio::post(executor, use_awaitable);
 }
 

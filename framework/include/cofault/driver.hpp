@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cofault/clock.hpp"
+#include "cofault/fault.hpp"
 
 namespace cofault {
 
@@ -25,10 +26,14 @@ class driver {
   // run() found it empty.
   virtual std::size_t choices() = 0;
 
-  // Runs piece `i` of choices(). False: there was nothing to run after all.
+  // Runs piece `i` of choices(): one step. False: there was nothing to run after all.
   virtual bool run(std::size_t i) = 0;
 
-  // When the earliest timer fires; nothing if there is none, or only those that never fire.
+  // Called when nothing is runnable, and after the clock has moved: what only waits to be looked at
+  // (a timer that is due, a descriptor that is ready) becomes runnable, and none of it runs.
+  virtual void settle() {}
+
+  // Asked behind settle(), when nothing is runnable: when the earliest timer fires; nothing if there is none, or only those that never fire.
   virtual std::optional<virtual_time> next_deadline() = 0;
 
   // The clock has been moved: timers up to now may fire.
@@ -37,6 +42,12 @@ class driver {
   // True while something outside the driver's control could still make work (a helper thread that
   // holds a job, a descriptor with an outside peer). Asked only when nothing else can move.
   virtual bool wait_outside() { return false; }
+
+  // Requests the cancellation of the root by the runtime's own means. False: it has none.
+  virtual bool cancel(cancel_strength) { return false; }
+
+  // Stops the runtime as the program itself could: nothing more runs.
+  virtual void stop() {}
 
   // Keeps what a parked coroutine needs alive until teardown.
   virtual void park(std::shared_ptr<void> held) = 0;

@@ -13,13 +13,14 @@ enum class event_kind : std::uint8_t {
   arrived,  // at an await point; other: the awaited coroutine's id, or 0; value: await_flags
             // and visit << 32
   joined,   // behind arrived: another coroutine (other) that the awaited object holds
-  suspended,
-  resumed,
+  suspended,  // value: in which step, see driver::run; 0: before the first
+  resumed,    // value: in which step << 1, and 1 if the clock had moved since it suspended
   returned,  // ran to its end; value: 1 if with a result other than void
   failed,    // an exception left it; other: its number, see below
   destroyed,
   dropped,        // (other) was destroyed unstarted by its running creator, nothing in flight
-  faulted,        // a fault of the plan was executed; value: the deviation's index
+  faulted,        // a fault of the plan was executed; value: the deviation's index, and
+                  // faulted_request where it asks something of the runtime
   parked,         // past the visit budget: suspended for ever; value: visits
   jumped,         // the clock moved; value: by how many nanoseconds
   root_returned,  // the root's completion handler ran
@@ -58,6 +59,15 @@ enum class event_kind : std::uint8_t {
   observed,     // the test named a value; value: 1 if it is the one without faults
   spawned,      // a chain of coroutines (frame) was started with a completion handler;
                 // value: spawn_handler
+  cancels,      // its type stands for a cancellation, as the test says
+
+  // A cancellation that the plan requests; frame and site: the await point it is planned for.
+  cancelling,  // it begins; value: request_target << 16 | moment << 8 | cancel_strength;
+               // other: the chain (frame) that is cancelled, 0: the root
+  cancelled,   // the request has returned; value: 1: there was somebody to take it
+  ended_early,  // the plan stops the runtime (value 1) or destroys the world (value 0) here
+  overran,      // after a cancellation the root went on for longer than its whole fault-free run
+  torn_down,    // from here on the world is being destroyed
   made_at,      // in the explaining run, behind created, for each address on the stack: value
 };
 
@@ -74,11 +84,14 @@ enum await_flags : std::uint64_t {
   await_runtime_shift = 8  // above: detail::runtime
 };
 
+inline constexpr std::uint64_t faulted_request = 1u << 16;
+
 // What is known of an exception, in `site` of typed.
 enum exception_flags : std::uint32_t {
   exception_injected = 1,    // by a fault of the plan, whose index is in the bits from exception_plan_shift on
   exception_cancels = 2,     // it stands for a cancellation
   exception_ends = 4,        // it stands for the end of a stream
+  exception_cancels_always = 16,  // and so does every other of its type
   exception_several = 8,   // it stands for several, of which it holds only some
   exception_plan_shift = 8,
 };
@@ -88,6 +101,9 @@ enum spawn_handler : std::uint64_t {
   spawn_detached = 1,  // nobody: what it throws is dropped
   spawn_library = 2,   // library code: another coroutine awaits it, a join
   spawn_program = 3,   // a function of the program
+  spawn_root = 4,      // the run itself: it is the root
+  spawn_kinds = 7,
+  spawn_slot = 8,  // and it has a cancellation slot of its own
 };
 
 // One thing that happened. Fixed size and trivially copyable, so that it can cross a process.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,7 @@ struct exception_story {
   std::vector<std::uint32_t> left;  // the coroutines that it left, in order
   code_place handler;               // the one that ended it
   std::uint32_t handled_by = 0;     // its coroutine
+  std::size_t handled_at = 0;       // index of the end of the handler in the trace; 0: none
   bool detached = false;            // dropped by a spawned chain that nobody waits for
   code_place culprit;               // where it was lost
   std::uint32_t culprit_frame = 0;

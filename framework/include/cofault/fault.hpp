@@ -30,6 +30,25 @@ enum class fault_kind : std::uint8_t {
   throw_error,  // instead of the operation, throw the runtime's exception for `value` (an io_error)
   throw_value,  // instead of the operation, throw the caller's exception number `value` (from 0)
   code,         // instead of the operation, complete with the error code for `value` (an io_error)
+  cancel,        // request the cancellation of the root, of strength `value` (a cancel_strength)
+  cancel_child,  // the same of the spawned chain that the coroutine belongs to, by its own slot
+  stop,          // stop the runtime: what has not run by then never will
+  destroy,       // destroy the world with all that is pending in it
+};
+
+// How thoroughly a cancellation is meant, in Asio's words. A runtime that knows one kind only takes
+// every strength for that.
+enum class cancel_strength : std::uint8_t { terminal, partial, total };
+
+// At which moment of an await point a cancellation is requested, or the world ended.
+enum class moment : std::uint8_t {
+  running,    // before the operation is started: the coroutine runs between two awaits
+  suspended,  // as soon as the step is over in which the coroutine suspended
+  due,        // the clock has moved to the time of the completion, which comes behind the request
+  late,       // the operation is complete, the coroutine has not been resumed yet
+  resumed,    // the completion has just resumed the coroutine, in the same step
+  start,      // of the root: before its first step
+  end,        // of the root: after its completion
 };
 
 // What goes wrong at one await point.
@@ -37,9 +56,16 @@ struct fault {
   fault_kind kind = fault_kind::throw_error;
   std::uint8_t value = 0;
   bool persistent = false;  // also at every later visit of the same point by the same coroutine
+  moment when = moment::running;  // of a cancellation, a stop, a destruction
 
   friend auto operator<=>(const fault&, const fault&) = default;
 };
+
+// Whether it is requested of the runtime, and does not take the place of the operation.
+constexpr bool is_request(fault_kind kind) { return kind >= fault_kind::cancel; }
+constexpr bool is_cancellation(fault_kind kind) {
+  return kind == fault_kind::cancel || kind == fault_kind::cancel_child;
+}
 
 // The exception that stands for "the operation failed" where no runtime supplies one of its own.
 class injected_error : public std::runtime_error {
@@ -50,7 +76,11 @@ class injected_error : public std::runtime_error {
 // The enumerator's name ("eof").
 std::string_view name_of(io_error error);
 
-// The fault in a plan's text: "throw:eof", "throw#1", "code:eof"; a persistent one ends in '*'.
+std::string_view name_of(cancel_strength how);
+std::string_view name_of(moment when);
+
+// The fault in a plan's text: "throw:eof", "throw#1", "code:eof", a persistent one ends in '*';
+// "cancel:suspended", "cancel-total:running", "cancel-child:late", "stop:running", "destroy:late".
 std::string encode(const fault& what);
 
 // The inverse of encode; nothing for any other text.

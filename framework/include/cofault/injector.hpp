@@ -22,7 +22,15 @@ struct await_point {
   bool can_throw;              // a throw is feasible
   bool takes_code;             // it reports through an error code: a throw is not feasible
   bool is_asio;                // a Boost.Asio or standalone Asio awaitable
+  std::uint8_t moments = 0;    // those that the run without faults had there: moment_bit()
+  std::uint8_t early = 0;      // of these: a spawned chain had not been suspended for the first time
+                               // yet, which Asio cannot cancel without ending its event loop
+  bool in_child = false;       // its chain was spawned with a cancellation slot of its own
 };
+
+constexpr std::uint8_t moment_bit(moment when) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(when));
+}
 
 // Decides what goes wrong at an await point. The framework executes it.
 class injector {
@@ -33,6 +41,14 @@ class injector {
   // the run, for fault_kind::throw_value.
   virtual void propose(const await_point& where, std::uint8_t self,
                        std::vector<fault>& out) const = 0;
+
+  // Appends every request (fault_kind::cancel and those below it) worth trying at the point. Asked at
+  // every await of user code, also of one that can take no fault in the place of its operation.
+  virtual void propose_requests(const await_point&, std::vector<fault>&) const {}
+
+  // Appends every request worth trying on the root as a whole, see root_point(). The root is a
+  // chain that Asio spawned, or not.
+  virtual void propose_for_root(bool /*is_asio*/, std::vector<fault>&) const {}
 
   // Executes a fault of kind throw_value: throws.
   virtual void raise() const {}

@@ -76,6 +76,23 @@ class options {
     return out;
   }
 
+  // Exceptions of type E stand for a cancellation that arrived: what the test's own coroutine type,
+  // or its operations, throw then. Asio's operation_aborted is known.
+  template <class E>
+  options cancellation() const {
+    options out = *this;
+    out.cancellations_.push_back([] {
+      try {
+        throw;
+      } catch (const E&) {
+        return true;
+      } catch (...) {
+        return false;
+      }
+    });
+    return out;
+  }
+
   // Run only this plan, as a report prints it. Takes precedence over COFAULT_REPLAY.
   options replay(std::string plan) const;
 
@@ -90,6 +107,8 @@ class options {
   bool is_deliberate(std::string_view place) const;
   // The exception being handled now satisfies a declared predicate.
   bool accepts_current_exception() const;
+  // The exception being handled now is of a type that stands for a cancellation.
+  bool cancels_current_exception() const;
   const std::string& replayed() const { return replay_; }
 
  private:
@@ -103,6 +122,7 @@ class options {
   std::string replay_;
   std::vector<std::string> deliberate_;
   std::vector<std::function<bool()>> accepted_;
+  std::vector<std::function<bool()>> cancellations_;
 };
 
 }  // namespace cofault

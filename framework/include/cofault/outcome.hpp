@@ -14,7 +14,8 @@ namespace cofault {
 enum class ending : std::uint8_t {
   completed,  // the root's completion handler ran and nothing more could move at that time
   hung,       // nothing can move and the root has not completed
-  bounded,    // a bound of the options stopped it, see outcome::bound
+  bounded,    // a bound of the options stopped it
+  stopped,    // a fault of the plan stopped the runtime or destroyed the world
 };
 
 // What one run left behind: plain data. The trace lies in memory shared with forked children and

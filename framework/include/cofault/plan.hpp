@@ -23,6 +23,10 @@ struct point {
   friend auto operator<=>(const point&, const point&) = default;
 };
 
+// The place of what is done to the root as a whole, at moment::start and moment::end. In a plan's
+// text it is "root".
+point root_point();
+
 // One departure from the default run.
 struct deviation {
   point where;

@@ -17,13 +17,17 @@ class asio_driver : public driver {
   void start() override;
   std::size_t choices() override;
   bool run(std::size_t i) override;
+  void settle() override;
   std::optional<virtual_time> next_deadline() override;
   void jumped() override;
   bool wait_outside() override;
+  bool cancel(cancel_strength how) override;
+  void stop() override;
   void park(std::shared_ptr<void> held) override;
   void teardown() override;
 
   executor get_executor();
+  COFAULT_ASIO::cancellation_slot get_cancellation_slot();  // of the root
 
  private:
   struct world;
@@ -42,6 +46,13 @@ template <class Body>
 concept body = std::invocable<Body&, asio_driver::executor>;
 
 struct root_handler {
+  using cofault_root = void;  // what it is the handler of is the root
+  using cancellation_slot_type = COFAULT_ASIO::cancellation_slot;
+  cancellation_slot_type get_cancellation_slot() const noexcept {
+    auto* const world = dynamic_cast<asio_driver*>(current_driver());
+    return world == nullptr ? cancellation_slot_type() : world->get_cancellation_slot();
+  }
+
   void operator()(std::exception_ptr error) const { root_completed(error); }
   template <class T>
   void operator()(std::exception_ptr error, T&& result) const {

@@ -47,6 +47,13 @@ struct code_argument {
   static void* address(T&) { return nullptr; }
 };
 
+// Where the arguments of a coroutine say that it begins a spawned chain with a cancellation slot of
+// its own, that slot. Overloaded by the adapters.
+template <class T>
+struct slot_argument {
+  static void* slot(const T&) { return nullptr; }
+};
+
 // The promise of an instrumented coroutine: the library's promise comes first, so that a handle
 // made from its address is a handle to this frame, and everything is forwarded to it.
 template <class R, class Inner, class... Args>
@@ -161,10 +168,20 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   template <class First, class... Rest>
-  void note_operation(First& first, Rest&...) {
+  void note_operation(First& first, Rest&... rest) {
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
     frame_.last_argument = last_type<First, Rest...>();
+    note_slot(first, rest...);
+  }
+  template <class First, class... Rest>
+  void note_slot(First& first, Rest&... rest) {
+    if constexpr (sizeof...(Rest) == 0) {
+      frame_.slot = slot_argument<First>::slot(first);
+      frame_.is_root = requires { typename First::cofault_root; };
+    } else {
+      note_slot(rest...);
+    }
   }
 
   template <class A>

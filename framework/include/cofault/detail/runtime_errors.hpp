@@ -14,6 +14,8 @@ struct runtime_errors {
   // What the runtime's own exceptions stand for: exception_flags of the object, which is of `type`.
   std::uint32_t (*classify)(const std::type_info& type, const void* object);
   void (*assign)(io_error, void* code);  // writes the runtime's error_code
+  // Emits a cancellation to whoever listens at a frame's slot; null: the runtime has no slots.
+  void (*cancel)(void* slot, cancel_strength how);
 };
 
 // exception_flags, as the registered runtimes know them.

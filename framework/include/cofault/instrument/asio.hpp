@@ -6,6 +6,7 @@
 #include <system_error>
 
 namespace asio {
+class cancellation_slot;
 template <typename, typename>
 class awaitable;
 template <typename>

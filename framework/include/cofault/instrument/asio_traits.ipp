@@ -56,6 +56,22 @@ struct code_result<Tuple<COFAULT_ASIO_ERROR_CODE, Ts...>> {
   static void* address(Tuple<COFAULT_ASIO_ERROR_CODE, Ts...>& result) { return &get<0>(result); }
 };
 
+// The handler of a spawned chain: where it can be cancelled. A slot holds nothing but the address of
+// its signal.
+template <class Handler>
+requires requires(const Handler& h) {
+  { h.get_cancellation_slot() } -> std::same_as<COFAULT_ASIO::cancellation_slot>;
+}
+struct slot_argument<Handler> {
+  static void* slot(const Handler& handler) {
+    const auto found = handler.get_cancellation_slot();
+    static_assert(sizeof(found) == sizeof(void*));
+    void* signal = nullptr;
+    __builtin_memcpy(&signal, &found, sizeof signal);
+    return signal;
+  }
+};
+
 // redirect_error: its initiation holds a reference to the caller's error code.
 template <class Initiation>
 requires requires(Initiation& i) {

@@ -7,6 +7,7 @@ namespace boost::system {
 class error_code;
 }
 namespace boost::asio {
+class cancellation_slot;
 template <typename, typename>
 class awaitable;
 template <typename>

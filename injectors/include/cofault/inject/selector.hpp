@@ -49,6 +49,9 @@ class only : public injector {
                std::vector<fault>& out) const override {
     if (where_.matches(point)) what_.propose(point, self, out);
   }
+  void propose_requests(const await_point& point, std::vector<fault>& out) const override {
+    if (where_.matches(point)) what_.propose_requests(point, out);
+  }
   void raise() const override { what_.raise(); }
   std::string describe() const override { return what_.describe(); }
   std::string where() const override { return "'" + where_.text() + "'"; }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "request.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cofault/cancel.hpp"
+#include "cofault/driver.hpp"
+#include "cofault/site.hpp"
+#include "fault_execution.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+namespace {
+
+frame* find(const frame_list& list, std::uint32_t id) {
+  for (frame* f = list.first(); f != nullptr; f = f->next)
+    if (f->id == id) return f;
+  return nullptr;
+}
+
+// The spawned chain that the coroutine belongs to, if it has a cancellation slot of its own.
+frame* own_chain(const run_state& run, const frame& member) {
+  const frame* top = &member;
+  while (top->awaiter != 0) {
+    const frame* above = find(run.started, top->awaiter);
+    if (above == nullptr) return nullptr;
+    top = above;
+  }
+  return top->slot == nullptr ? nullptr : find(run.started, top->id);
+}
+
+}  // namespace
+
+requests::requests(run_state& run) : run_(run) {
+  if (run.what.empty()) fault_free().clear();
+}
+
+std::uint64_t requests::key(const frame& at) {
+  return (std::uint64_t{at.id} << 40) ^ (std::uint64_t{at.site} << 20) ^ at.visit;
+}
+
+std::unordered_map<std::uint64_t, requests::resumption>& requests::fault_free() {
+  static thread_local std::unordered_map<std::uint64_t, resumption> table;
+  return table;
+}
+
+const fault& requests::fault_of(const armed& a) const { return run_.what[a.number].what; }
+
+// The coroutine, if it still waits where the request was armed.
+frame* requests::waiting(const armed& a) const {
+  frame* f = find(run_.started, a.frame);
+  const bool there = f != nullptr && f->state == frame_state::suspended && f->site == a.site &&
+                     f->visit == a.visit;
+  return there ? f : nullptr;
+}
+
+const requests::resumption* requests::known(const armed& a) const {
+  const frame* f = waiting(a);
+  if (f == nullptr) return nullptr;
+  const auto found = fault_free().find(key(*f));
+  return found == fault_free().end() ? nullptr : &found->second;
+}
+
+void requests::arm(frame& at, std::uint32_t number) {
+  if (run_.what[number].what.when == moment::running)
+    perform(&at, number);
+  else
+    armed_.push_back({at.id, at.site, at.visit, number});
+}
+
+// Performing one may run code that arms or performs others.
+template <class Condition>
+void requests::perform_if(moment when, Condition condition) {
+  for (std::size_t i = 0; i < armed_.size();) {
+    if (fault_of(armed_[i]).when != when || !condition(armed_[i])) {
+      ++i;
+      continue;
+    }
+    const armed now = armed_[i];
+    armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));
+    perform(find(run_.started, now.frame), now.number);
+    i = 0;
+  }
+}
+
+void requests::learn(const frame& at) {
+  if (run_.what.empty()) fault_free()[key(at)] = {step_, clock_moves_};
+}
+
+void requests::resumed(frame& at) {
+  learn(at);
+  if (armed_.empty()) return;
+  perform_if(moment::resumed, [&](const armed& a) {
+    return a.frame == at.id && a.site == at.site && a.visit == at.visit;
+  });
+}
+
+void requests::clock_moved() {
+  ++clock_moves_;
+  if (armed_.empty()) return;
+  perform_if(moment::due, [&](const armed& a) {
+    const resumption* r = known(a);
+    return r != nullptr && r->clock_moves == clock_moves_;
+  });
+}
+
+void requests::before_step() {
+  if (armed_.empty()) return;
+  perform_if(moment::late, [&](const armed& a) {
+    const resumption* r = known(a);
+    return r != nullptr && r->step == step_;
+  });
+}
+
+void requests::after_step() {
+  ++step_;
+  if (armed_.empty()) return;
+  perform_if(moment::suspended, [&](const armed& a) { return waiting(a) != nullptr; });
+}
+
+bool requests::at_root(moment when) {
+  bool any = false;
+  for (std::size_t i = 0; i < run_.what.size(); ++i) {
+    const deviation& d = run_.what[i];
+    if (d.where != root_point() || d.what.when != when) continue;
+    perform(nullptr, static_cast<std::uint32_t>(i));
+    any = true;
+  }
+  return any;
+}
+
+bool requests::overran() const {
+  return last_arrival_ != 0 && run_.root_completions == 0 && run_.arrivals > last_arrival_;
+}
+
+void requests::perform(frame* at, std::uint32_t number) {
+  const fault& what = run_.what[number].what;
+  run_.record(event_kind::faulted, at, faulted_request | number);
+  run_.reached |= 1u << number;
+  run_.last_fault_frame = run_.next_frame;
+  if (is_cancellation(what.kind)) return cancel(at, what);
+  run_.record(event_kind::ended_early, at, what.kind == fault_kind::stop ? 1 : 0);
+  if (what.kind == fault_kind::stop) run_.world->stop();
+  ended_ = true;
+}
+
+void requests::cancel(frame* at, const fault& what) {
+  const auto strength = static_cast<cancel_strength>(what.value);
+  frame* chain = nullptr;
+  if (what.kind == fault_kind::cancel_child) chain = own_chain(run_, *at);
+  run_.record(event_kind::cancelling, at,
+              std::uint64_t(what.when) << 8 | std::uint64_t(what.value),
+              chain == nullptr ? 0 : chain->id);
+  bool taken = false;
+  if (what.kind == fault_kind::cancel_child) {
+    taken = chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
+  } else {
+    const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
+    last_arrival_ = run_.arrivals + patience;
+    // What the program registered may register more.
+    const auto registered = run_.cancellers;
+    for (const auto& request : registered) request();
+    taken = !registered.empty() || run_.world->cancel(strength);
+  }
+  run_.record(event_kind::cancelled, at, taken ? 1 : 0);
+}
+
+}  // namespace cofault::detail
+
+namespace cofault {
+
+void on_cancel(std::function<void()> request) {
+  if (auto* run = detail::run_state::current()) run->cancellers.push_back(std::move(request));
+}
+
+}  // namespace cofault
