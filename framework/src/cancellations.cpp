@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -40,6 +42,13 @@ bool is_flight(const event& e) {
   return e.kind == event_kind::thrown || e.kind == event_kind::raised;
 }
 
+// Asio's way to say anew what may be cancelled.
+bool resets_state(const event& arrival) {
+  const char* const type = sites::site(arrival.site).initiation;
+  return type != nullptr &&
+         std::string_view(type).find("reset_cancellation_state") != std::string_view::npos;
+}
+
 // One run with one cancellation of the root.
 class reading {
  public:
@@ -56,28 +65,41 @@ class reading {
   }
   std::uint32_t struck() const { return trace_[request_].frame; }
 
-  // The coroutine's await that is under way at the request, or its next one behind it that
-  // suspends; none: there is no such await.
+  // The coroutine's await that is under way at the request; none: there is none.
   std::size_t await_at_request() const {
     for (std::size_t i = request_; i-- > 0;)
       if (trace_[i].kind == event_kind::arrived && trace_[i].frame == struck()) return i;
     return none;
   }
+  // The first one behind the request that suspends, and that of the innermost coroutine; none: there
+  // is none.
   std::size_t await_behind_request() const {
-    std::size_t arrival = none;
+    std::unordered_map<std::uint32_t, std::size_t> arrivals;  // by coroutine
+    std::size_t found = none;
+    std::uint64_t step = 0;
     for (std::size_t i = request_; i < end_ && i < trace_.size(); ++i) {
-      if (trace_[i].frame != struck()) continue;
-      if (trace_[i].kind == event_kind::arrived) arrival = i;
-      if (trace_[i].kind == event_kind::suspended && arrival != none) return arrival;
+      const event& e = trace_[i];
+      if (e.kind == event_kind::arrived) {
+        if (resets_state(e)) return none;  // the program itself clears what was requested
+        arrivals[e.frame] = (e.value & await_user) != 0 ? i : none;
+      } else if (e.kind == event_kind::suspended) {
+        if (found != none && e.value != step) break;
+        const auto arrival = arrivals.find(e.frame);
+        if (arrival == arrivals.end() || arrival->second == none) continue;
+        found = arrival->second;
+        step = e.value;
+      } else if (e.kind == event_kind::resumed && found != none && e.value >> 1 != step) {
+        break;
+      }
     }
-    return none;
+    return found;
   }
 
   // A cancellation goes through the coroutine before its next await.
   bool delivered_at(std::size_t arrival) const {
     for (std::size_t i = std::max(arrival, request_) + 1; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
-      if (e.frame != struck()) continue;
+      if (e.frame != trace_[arrival].frame) continue;
       if (is_flight(e) && cancelling_.contains(e.other)) return true;
       if (e.kind == event_kind::arrived || e.kind == event_kind::returned) return false;
     }
@@ -87,7 +109,7 @@ class reading {
   bool ran_its_course(std::size_t arrival) const {
     for (std::size_t i = arrival + 1; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
-      if (e.frame != struck()) continue;
+      if (e.frame != trace_[arrival].frame) continue;
       if (e.kind == event_kind::caught || e.kind == event_kind::failed) return false;
       if (e.kind == event_kind::arrived || e.kind == event_kind::returned) return true;
     }
@@ -138,7 +160,7 @@ bool cancels_second(const fault& f) {
 }  // namespace
 
 void plan_second_cancellation(const outcome& what, const plan& p, const options& how) {
-  if (!is_root_cancellation(p) || what.end == ending::hung) return;
+  if (!is_root_cancellation(p) || what.end != ending::completed) return;
   const auto trace = what.trace();
   const std::size_t request = first(trace, event_kind::cancelling);
   const std::vector<event> before(trace.begin(),
@@ -172,7 +194,7 @@ void note_cancellation(const outcome& what, const plan& p) {
     ++b.cancellations;
     if (run.had_effect(b.plain_arrivals)) ++b.effects;
   }
-  if (when != moment::suspended && when != moment::late) return;
+  if (when == moment::running || when == moment::due || when == moment::end) return;
   const std::size_t arrival =
       when == moment::suspended ? run.await_at_request() : run.await_behind_request();
   if (arrival == none) return;

@@ -145,8 +145,11 @@ std::vector<reached_point> moments_of(const std::vector<event>& trace) {
   };
   for (std::size_t i = 0; i < trace.size() && trace[i].kind != event_kind::probe_started; ++i) {
     const event& e = trace[i];
-    if (e.kind == event_kind::resumed && e.value >> 1 != std::exchange(step, e.value >> 1))
-      end_step();
+    const bool resumes = e.kind == event_kind::resumed;
+    if (resumes || e.kind == event_kind::suspended) {
+      const std::uint64_t now = resumes ? e.value >> 1 : e.value;
+      if (std::exchange(step, now) != now) end_step();
+    }
     spawned.follow(e);
     if (of_frame.size() <= e.frame) of_frame.resize(e.frame + 1);
     state& s = of_frame[e.frame];

@@ -36,11 +36,12 @@ std::uint32_t culprit(std::string_view property, const violation& v, const plan&
   return site_of_fault(p);
 }
 
-// Judges an outcome; counts it where a bound kept it from an answer.
-void judge(const outcome& what, const plan& p, const options& how) {
+// Judges an outcome; counts it where a bound kept it from an answer. True: nothing is wrong with it.
+bool judge(const outcome& what, const plan& p, const options& how) {
   mailbox& b = box();
   std::vector<violation> violations;
   std::vector<std::uint32_t> blamed;
+  bool good = true;
   for (const auto& property : how.properties()) {
     if ((property->needs() & what.kinds) == 0 && property->needs() != ~kind_set{0}) continue;
     violations.clear();
@@ -51,6 +52,7 @@ void judge(const outcome& what, const plan& p, const options& how) {
         b.doubt(v.text);
         continue;
       }
+      good = false;
       const std::uint32_t site = culprit(property->name(), v, p);
       if (how.is_deliberate(sites::place(site))) {
         ++b.declared;
@@ -62,9 +64,11 @@ void judge(const outcome& what, const plan& p, const options& how) {
       b.add(property->name(), site, v.frame, p, v.text);
     }
   }
-  if (what.end != ending::bounded && !what.truncated) return;
+  const bool cut = what.end == ending::bounded && !what.has(event_kind::overran);
+  if (!cut && !what.truncated) return good;
   if (b.bounded_count < mailbox::max_list) b.bounded[b.bounded_count] = p;
   ++b.bounded_count;
+  return false;
 }
 
 std::vector<event> copy_of(const outcome& what) { return {what.first, what.first + what.count}; }
@@ -213,11 +217,10 @@ void sweep(const driver_factory& body, const options& how) {
       note_unreached(p);
       continue;
     }
-    const std::uint32_t findings = b.found_count;
-    judge(what, p, how);
+    const bool good = judge(what, p, how);
     plan_persistent(what, p);
     note_cancellation(what, p);
-    if (b.found_count == findings) plan_second_cancellation(what, p, how);
+    if (good) plan_second_cancellation(what, p, how);
     note_later_points(what, known);
   }
   if (b.next == b.work_count) judge_cancellations();

@@ -31,10 +31,12 @@ violation blame(const swallowed_cancellation& s, const outcome& what, const fami
   return v;
 }
 
-const event* first(const outcome& what, event_kind kind) {
+// Where the program came to last.
+const event* last_await(const outcome& what) {
+  const event* last = nullptr;
   for (const event& e : what.trace())
-    if (e.kind == kind) return &e;
-  return nullptr;
+    if (e.kind == event_kind::arrived && (e.value & await_user) != 0) last = &e;
+  return last;
 }
 
 }  // namespace
@@ -52,10 +54,12 @@ void cancellation::judge(const outcome& what, std::vector<violation>& out) const
     out.push_back(std::move(v));
   }
   if (!swallowed.empty() || !what.has(event_kind::overran)) return;
-  const event& request = *first(what, event_kind::cancelling);
-  out.push_back({request.site, request.frame,
-                 "the root was cancelled here, and had not completed when it had reached more than "
-                 "twice as many await points as the whole run without faults"});
+  const event* const last = last_await(what);
+  if (last == nullptr) return;
+  out.push_back({last->site, last->frame,
+                 who.name(last->frame) +
+                     " still goes on here long after the root was cancelled: it has reached more "
+                     "than twice as many await points as the whole run without faults"});
 }
 
 }  // namespace cofault::properties

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+// Real defects of Boost.Asio 1.81 and standalone Asio 1.22, from their user's side: nothing is
+// planted. docs/asio-defects.md tells of them.
+#include <chrono>
+
+#include "cofault/inject/cancel.hpp"
+#include "cofault/inject/selector.hpp"
+#include "net.hpp"
+#include "support/asio_support.hpp"
+#include "support/exploring.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using cofault::exploration;
+using cofault::moment;
+using cofault::options;
+using net::awaitable;
+using net::use_awaitable;
+using testing::HasSubstr;
+using namespace net::experimental::awaitable_operators;
+
+awaitable<void> nap(std::chrono::nanoseconds d) {
+  net::steady_timer timer(co_await net::this_coro::executor, d);
+  co_await timer.async_wait(use_awaitable);
+}
+
+exploration cancelled(awaitable<void> (*program)()) {
+  return support::explore(program, options().inject(cofault::inject::cancel()));
+}
+
+// chriskohlhoff/asio #1574: an operation that is started behind the request does not see it.
+awaitable<void> waits_for_a_signal() {
+  co_await net::this_coro::throw_if_cancelled(false);
+  const auto executor = co_await net::this_coro::executor;
+  net::steady_timer first(executor, 1s), second(executor, 24h);
+  net::error_code ignored;
+  co_await first.async_wait(net::redirect_error(use_awaitable, ignored));
+  co_await second.async_wait(use_awaitable);  // sees it, or not
+}
+
+NET_TEST(Defects, ACancellationBetweenTwoAwaitsIsLost) {
+  const exploration result = cancelled(waits_for_a_signal);
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "every cancellation is honoured");
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// sees it, or not"));
+  EXPECT_THAT(result.findings[0].explanation, HasSubstr("between two awaits is lost"));
+}
+
+// Asio's own remedy: let the next await throw.
+awaitable<void> lets_it_throw() {
+  const auto executor = co_await net::this_coro::executor;
+  net::steady_timer first(executor, 1s), second(executor, 24h);
+  net::error_code ignored;
+  co_await first.async_wait(net::redirect_error(use_awaitable, ignored));
+  co_await second.async_wait(use_awaitable);
+}
+
+NET_TEST(Defects, WhereTheNextAwaitThrowsNothingIsLost) {
+  EXPECT_THAT(cancelled(lets_it_throw), cofault::SurvivesEveryFault());
+}
+
+// boostorg/asio #458: a parallel group passes on the first request only. One that its members do
+// not take swallows the terminal one behind it.
+awaitable<void> either() {
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  net::steady_timer never(co_await net::this_coro::executor, net::steady_timer::time_point::max());
+  co_await (nap(1s) || never.async_wait(use_awaitable));  // a group
+}
+
+std::string after_nap(const std::string& faults) {
+  const std::string point = "asio_defects_test.cpp:nap+1/1.1=";
+  std::string out;
+  for (std::size_t at = 0, end; at < faults.size(); at = end + 1) {
+    end = std::min(faults.find(' ', at), faults.size());
+    out += (out.empty() ? "" : ";") + point + faults.substr(at, end - at);
+  }
+  return out;
+}
+
+bool ends_at_once(const std::string& faults) {
+  const auto result = support::explore(
+      either, support::usual().judge(support::untouched()).replay(after_nap(faults)));
+  EXPECT_EQ(result.findings.size(), 1u) << describe(result);
+  return describe(result).find("the clock moves") == std::string::npos;
+}
+
+NET_TEST(Defects, AParallelGroupSwallowsTheTerminalCancellation) {
+  EXPECT_TRUE(ends_at_once("cancel:suspended"));
+  EXPECT_FALSE(ends_at_once("cancel-total:suspended cancel:suspended"));
+}
+
+// chriskohlhoff/asio #1452: what is cancelled before its first step ends the event loop instead.
+NET_TEST(Defects, CancelledBeforeItsFirstStepItNeverCompletes) {
+  const auto result = support::explore(
+      +[]() -> awaitable<void> { co_await nap(1s); },
+      options().inject(cofault::inject::cancel({moment::start})));
+#ifdef ASIO_VERSION  // 1.22 has no such check in front of the first step
+  EXPECT_THAT(result, cofault::SurvivesEveryFault());
+#else
+  ASSERT_FALSE(result.findings.empty()) << describe(result);
+  EXPECT_THAT(describe(result), HasSubstr("an exception leaves the event loop"));
+#endif
+}
+
+}  // namespace
