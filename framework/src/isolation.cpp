@@ -55,7 +55,9 @@ void record_death(const child_end& end) {
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   const std::uint32_t site = p.empty() ? last_user_site() : sites::find(p[0].where.site);
   if (const auto terminated = terminated_by())
-    return b.add("no exception ends in std::terminate", site, 0, p, *terminated);
+    return b.add("no exception ends in std::terminate",
+                 terminated->site != 0 ? terminated->site : site, terminated->frame, p,
+                 terminated->text);
   b.add("the process survives", site, 0, p, text);
 }
 
