@@ -294,6 +294,7 @@ class reader {
     s.culprit_frame = w.top;
     if (w.at != none) {
       s.culprit.site = at(w.at).site;
+      s.joined = is_join(from, w);
       awaited_at_ = w.at;
       return true;
     }
@@ -323,6 +324,23 @@ class reader {
       out.at = who_.awaited_at(out.top);
     }
     return out;
+  }
+
+  // Whether the program's await was for another coroutine, too, beside that which failed.
+  bool is_join(std::uint32_t failed, const wait& w) const {
+    for (const event& e : trace_) {
+      if (e.kind == event_kind::failed && e.frame == failed) break;
+      if (e.kind == event_kind::created && waited(e.frame) == w && !awaits(e.frame, failed) &&
+          !awaits(failed, e.frame))
+        return true;
+    }
+    return false;
+  }
+
+  // Directly or not; everyone awaits himself.
+  bool awaits(std::uint32_t who, std::uint32_t whom) const {
+    while (whom != 0 && whom != who) whom = who_.awaiter(whom);
+    return whom == who;
   }
 
   // Where the chain was started that begins with the library's `top` and has the program's `first`

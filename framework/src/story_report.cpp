@@ -98,7 +98,8 @@ std::string loss(const exception_story& s, const family& who) {
   const std::string where = quote(culprit_of(s));
   if (ended_by_handler(s)) return "ended in " + who.name(s.handled_by) + " by " + where;
   if (s.detached) return "died with the coroutine that was spawned at " + where;
-  return "dropped by what " + who.name(s.culprit_frame) + " awaits at " + where;
+  return (s.joined ? "dropped by the join that " : "dropped by what ") + who.name(s.culprit_frame) +
+         " awaits at " + where;
 }
 
 // What the root failed with instead.

@@ -42,14 +42,24 @@ task_in<World> handles_by_a_noexcept_function(World w) {
 }
 
 struct rolls_back {
-  bool fails;
-  ~rolls_back() { fails ? must_not_fail() : cannot_fail(); }
+  bool fails, done = false;
+  ~rolls_back() {
+    if (!done) fails ? refuse() : cannot_fail();
+  }
 };
 
 template <bool Fails, class World>
 task_in<World> rolls_back_in_a_destructor(World w) {
-  const rolls_back guard{Fails};
+  rolls_back guard{Fails};
   co_await w.step();
+  guard.done = true;
+}
+
+// Without any fault, too.
+template <bool Fails, class World>
+task_in<World> ends_in_a_destructor(World w) {
+  co_await w.step();
+  const rolls_back guard{Fails};
 }
 
 // What a promise or a completion handler does that may not throw.
@@ -126,6 +136,13 @@ TYPED_TEST_P(Terminated, ByADestructorWhileAnotherIsInFlight) {
   expect_clean(rolls_back_in_a_destructor<false, TypeParam>);
 }
 
+TYPED_TEST_P(Terminated, WithoutAnyFault) {
+  const cofault::finding f = death_of(ends_in_a_destructor<true, TypeParam>);
+  EXPECT_TRUE(f.smallest.empty());
+  EXPECT_THAT(f.report, line_in_report("// refused here"));
+  expect_clean(ends_in_a_destructor<false, TypeParam>);
+}
+
 TYPED_TEST_P(Terminated, WherePassingItOnMustNotFail) {
   const cofault::finding f = death_of(passes_on_in_a_noexcept_handler<true, TypeParam>);
   EXPECT_THAT(f.explanation, testing::HasSubstr(" while passes_on_in_a_noexcept_handler() was"));
@@ -154,7 +171,7 @@ TYPED_TEST_P(Terminated, UndecidedWithoutDebugInformation) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(Terminated, ByANoexceptFunction, ByADestructorWhileAnotherIsInFlight,
-                            WherePassingItOnMustNotFail, AbortIsNoTerminate,
+                            WithoutAnyFault, WherePassingItOnMustNotFail, AbortIsNoTerminate,
                             UndecidedWithoutDebugInformation);
 
 }  // namespace support

@@ -56,6 +56,7 @@ struct exception_story {
   code_place handler;               // the one that ended it
   std::uint32_t handled_by = 0;     // its coroutine
   bool detached = false;            // dropped by a spawned chain that nobody waits for
+  bool joined = false;              // dropped by what waits for other coroutines, too
   code_place culprit;               // where it was lost
   std::uint32_t culprit_frame = 0;
 };
