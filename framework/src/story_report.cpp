@@ -146,7 +146,7 @@ std::optional<violation> terminated_by() {
     v.frame = end->frame;
     v.text = "std::terminate was called for " + type_name(s.type);
     if (end->frame != 0) v.text += " while " + who.name(end->frame) + " was running";
-    v.text += ": no exception may leave a noexcept function, a destructor or a thread";
+    v.text += ", by a noexcept function or a destructor that it may not leave, or by the program";
     if ((s.flags & exception_injected) == 0) v.site = place_in_source_of(thrown_at(s)).site();
     const auto reached = std::find_if(end, events.rend(), [&](const event& e) {
       return e.kind == event_kind::arrived && e.frame == end->frame;
