@@ -277,7 +277,7 @@ class reader {
     const wait joined = waited(last_left(s));
     const auto found = std::find_if(lives_.begin(), lives_.end(), [&](const life& other) {
       const std::uint32_t by = other.story.thrown_by;
-      if (by == 0 || who_.is_user(by) || other.born < l.born || other.born > l.died) return false;
+      if (by == 0 || who_.is_user(by) || other.born <= l.born || other.born > l.died) return false;
       const std::uint32_t flags = other.story.flags;
       const bool stopped = (flags & (exception_cancels | exception_ends)) != 0;
       return ((flags & exception_several) != 0 || !stopped) && waited(by) == joined;
