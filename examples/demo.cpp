@@ -8,7 +8,9 @@
 
 namespace {
 
-const std::array all = {&connection_pool_example, &accept_loop_example, &retry_loop_example};
+const std::array all = {&fetch_or_timeout_example, &connection_pool_example, &accept_loop_example,
+                        &mailer_example,           &retry_loop_example,      &retrying_example,
+                        &logging_example,          &nesting_example,         &cleaning_up_example};
 
 void print_reports(const std::string& name, const cofault::exploration& what) {
   std::cout << "== " << name << "\n\n" << describe(what) << '\n';
@@ -22,10 +24,10 @@ std::string buggy_line(const example& e, const cofault::exploration& what) {
   return e.name + ": found as declared — " + out;
 }
 
-std::string fixed_line(const example& e, const cofault::exploration& what) {
+std::string clean_line(const std::string& name, const cofault::exploration& what) {
   const std::string covered = summary(what);
   if (!what.clean()) return "";
-  return e.name + " (fixed): clean, " + covered.substr(0, covered.find(':'));
+  return name + ": clean, " + covered.substr(0, covered.find(':'));
 }
 
 }  // namespace
@@ -38,11 +40,15 @@ int main() {
     good = good && !line.empty();
   };
   for (const example* e : all) {
-    const cofault::exploration buggy = e->buggy(), fixed = e->fixed();
-    print_reports(e->name, buggy);
-    print_reports(e->name + " (fixed)", fixed);
-    note(e->name, buggy_line(*e, buggy));
-    note(e->name + " (fixed)", fixed_line(*e, fixed));
+    if (e->buggy != nullptr) {
+      const cofault::exploration buggy = e->buggy();
+      print_reports(e->name, buggy);
+      note(e->name, buggy_line(*e, buggy));
+    }
+    const std::string name = e->name + (e->buggy != nullptr ? " (fixed)" : " (right)");
+    const cofault::exploration right = e->fixed();
+    print_reports(name, right);
+    note(name, clean_line(name, right));
   }
   std::cout << lines;
   return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -19,16 +19,18 @@ struct verdict {
   }
 };
 
-// A planted bug and its fix.
+// A bug and its fix, or only the right way.
 struct example {
   std::string name;
-  cofault::exploration (*buggy)();
+  cofault::exploration (*buggy)();  // null: there is none
   cofault::exploration (*fixed)();
   std::vector<verdict> declared;  // all of them, in any order
 };
 
 // Each beside its test.
+extern const example fetch_or_timeout_example, mailer_example;
 extern const example connection_pool_example, accept_loop_example, retry_loop_example;
+extern const example retrying_example, logging_example, nesting_example, cleaning_up_example;
 
 inline verdict verdict_of(const cofault::finding& found) {
   const std::string place = cofault::sites::place(found.site);

@@ -168,7 +168,9 @@ constinit int observers = 0;
 constinit std::atomic<std::terminate_handler> terminate_before = nullptr;
 
 void on_terminate() {
-  const void* const object = self.depth > 0 ? self.in_flight[self.depth - 1].object : handled();
+  // The runtime begins to catch it first; another one that it met while unwinding still flies.
+  const void* const flying = self.leaves_handler();
+  const void* const object = flying != nullptr ? flying : handled();
   tell([&](exception_observer& observer) { observer.terminating(object); });
   // Only once: a handler that was set over ours may call it, and ours that one, for ever.
   if (const auto before = terminate_before.exchange(nullptr)) before();

@@ -274,38 +274,83 @@ class reader {
     exception_story& s = of(n).story;
     if (!blame(s)) return fate::unjudged;
     if (s.culprit.site != 0 && gives_exceptions(s)) return fate::surfaced;
-    if (spoken_for(l)) return fate::translated;
+    if (life* const other = spokesman(l, s)) {
+      other->judged |= l.judged;
+      return fate::translated;
+    }
     return threw_ ? fate::masked : fate::dropped;
   }
 
-  // A join threw an exception that says that several were thrown, after it had this one.
-  bool spoken_for(const life& l) const {
-    return std::any_of(lives_.begin(), lives_.end(), [&](const life& other) {
-      return (other.story.flags & exception_several) != 0 && other.born > l.born &&
-             other.born < l.died;
+  // What the join that had this exception threw in its place. A join that passes one of several on
+  // throws nothing of its own.
+  life* spokesman(const life& l, const exception_story& s) {
+    const wait joined = waited(last_left(s));
+    const auto found = std::find_if(lives_.begin(), lives_.end(), [&](const life& other) {
+      const std::uint32_t by = other.story.thrown_by;
+      if (by == 0 || who_.is_user(by) || other.born <= l.born || other.born > l.died) return false;
+      const std::uint32_t flags = other.story.flags;
+      const bool stopped = (flags & (exception_cancels | exception_ends)) != 0;
+      return ((flags & exception_several) != 0 || !stopped) && waited(by) == joined;
     });
+    return found == lives_.end() ? nullptr : &*found;
   }
 
   // From the last coroutine of the program that it left, the first one above. Nobody above: where
   // the chain was spawned. False: it never was in the program's code.
   bool blame(exception_story& s) {
-    const auto last = std::find_if(s.left.rbegin(), s.left.rend(),
-                                   [&](std::uint32_t f) { return who_.is_user(f); });
-    const std::uint32_t from = last == s.left.rend() ? s.thrown_by : *last;
+    const std::uint32_t from = last_left(s);
     if (!who_.is_user(from)) return false;
-    std::uint32_t top = from;
-    for (std::size_t i = who_.awaited_at(from); i != family::none; i = who_.awaited_at(top)) {
-      top = at(i).frame;
-      if (!who_.is_user(top)) continue;
-      s.culprit = {0, 0, at(i).site};
-      s.culprit_frame = top;
-      awaited_at_ = i;
+    const wait w = waited(from);
+    s.culprit_frame = w.top;
+    if (w.at != none) {
+      s.culprit.site = at(w.at).site;
+      s.joined = is_join(from, w);
+      awaited_at_ = w.at;
       return true;
     }
     s.detached = true;
-    s.culprit = spawn_place(top, from);
+    s.culprit = spawn_place(w.top, from);
     s.culprit_frame = from;
     return true;
+  }
+
+  std::uint32_t last_left(const exception_story& s) const {
+    const auto last = std::find_if(s.left.rbegin(), s.left.rend(),
+                                   [&](std::uint32_t f) { return who_.is_user(f); });
+    return last == s.left.rend() ? s.thrown_by : *last;
+  }
+
+  // The first await of the program above a coroutine; none: the chain ends at `top`.
+  struct wait {
+    std::uint32_t top = 0;
+    std::size_t at = none;
+    friend bool operator==(const wait&, const wait&) = default;
+  };
+  wait waited(std::uint32_t from) const {
+    wait out{from, who_.awaited_at(from)};
+    while (out.at != none) {
+      out.top = at(out.at).frame;
+      if (who_.is_user(out.top)) return out;
+      out.at = who_.awaited_at(out.top);
+    }
+    return out;
+  }
+
+  // Whether the program's await was for another coroutine, too, beside that which failed.
+  bool is_join(std::uint32_t failed, const wait& w) const {
+    for (const event& e : trace_) {
+      if (e.kind == event_kind::failed && e.frame == failed) break;
+      if (e.kind == event_kind::created && waited(e.frame) == w && !awaits(e.frame, failed) &&
+          !awaits(failed, e.frame))
+        return true;
+    }
+    return false;
+  }
+
+  // Directly or not; everyone awaits himself.
+  bool awaits(std::uint32_t who, std::uint32_t whom) const {
+    while (whom != 0 && whom != who) whom = who_.awaiter(whom);
+    return whom == who;
   }
 
   // Where the chain was started that begins with the library's `top` and has the program's `first`

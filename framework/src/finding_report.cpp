@@ -302,7 +302,7 @@ std::string report_of(const finding& f, std::uint32_t) {
   print(out, "  steps    ", steps());
   if (f.more > 0)
     print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
-  if (!story.empty())
+  if (is_acceptable(f))
     print(out, "  accept   ",
           {"if this is meant so, write \"// cofault: deliberate\" on that line"});
   if (!f.smallest.empty())

@@ -2,6 +2,7 @@
 #include "isolation.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -46,6 +47,13 @@ std::string last_words(const std::string& output) {
   return out;
 }
 
+// The trace is made here, before the first fork: what a child makes, its parent does not see. And
+// it is empty: a child that dies before its first run leaves no traces of another one.
+child_end run_apart(const std::function<void()>& work, const options& how) {
+  trace().count = 0;
+  return run_in_child(work, box().beat, how.max_cpu());
+}
+
 // A trial took its process with it.
 void record_death(const child_end& end) {
   mailbox& b = box();
@@ -55,7 +63,9 @@ void record_death(const child_end& end) {
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   const std::uint32_t site = p.empty() ? last_user_site() : sites::find(p[0].where.site);
   if (const auto terminated = terminated_by())
-    return b.add("no exception ends in std::terminate", site, 0, p, *terminated);
+    return b.add("no exception ends in std::terminate",
+                 terminated->site != 0 ? terminated->site : site, terminated->frame, p,
+                 terminated->text);
   b.add("the process survives", site, 0, p, text);
 }
 
@@ -64,7 +74,7 @@ void record_death(const child_end& end) {
 void sweep_isolated(const driver_factory& body, const options& how) {
   mailbox& b = box();
   for (;;) {
-    const child_end end = run_in_child([&] { sweep(body, how); }, b.beat, how.max_cpu());
+    const child_end end = run_apart([&] { sweep(body, how); }, how);
     if (end.what == child_end::how::returned) return;
     record_death(end);
     if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies
@@ -77,7 +87,7 @@ void rehearse_isolated(const driver_factory& body, const options& how, const pla
   if (!how.isolated()) return work();
   box().work[0] = p;
   box().work_count = 1;
-  const child_end end = run_in_child(work, box().beat, how.max_cpu());
+  const child_end end = run_apart(work, how);
   if (end.what != child_end::how::returned) record_death(end);
 }
 

@@ -18,6 +18,9 @@
 namespace cofault::detail {
 namespace {
 
+constexpr std::string_view surfaces = "every exception surfaces",
+                           terminates = "no exception ends in std::terminate";
+
 outcome shown_run() {
   const trace_buffer& t = trace();
   outcome out;
@@ -57,6 +60,7 @@ place_in_source culprit_of(const exception_story& s) {
 }
 
 bool is_about(const finding& f, const exception_story& s) {
+  if (f.property == terminates) return s.end == fate::terminated;
   if (!is_lost(s.end)) return false;
   const bool await_point = !ended_by_handler(s) && s.culprit.stack.empty();
   return f.site == (await_point ? s.culprit.site : culprit_of(s).site());
@@ -90,10 +94,12 @@ std::string journey(const exception_story& s, const family& who) {
 }
 
 std::string loss(const exception_story& s, const family& who) {
+  if (s.end == fate::terminated) return "";
   const std::string where = quote(culprit_of(s));
   if (ended_by_handler(s)) return "ended in " + who.name(s.handled_by) + " by " + where;
   if (s.detached) return "died with the coroutine that was spawned at " + where;
-  return "dropped by what " + who.name(s.culprit_frame) + " awaits at " + where;
+  return (s.joined ? "dropped by the join that " : "dropped by what ") + who.name(s.culprit_frame) +
+         " awaits at " + where;
 }
 
 // What the root failed with instead.
@@ -112,7 +118,7 @@ std::string outcome_instead(const exception_story& s, const std::vector<exceptio
 }  // namespace
 
 std::vector<std::string> story_of(const finding& f) {
-  if (f.property != "every exception surfaces") return {};
+  if (f.property != surfaces && f.property != terminates) return {};
   const outcome run = shown_run();
   const family who(run.trace());
   const std::vector<exception_story> all = exception_stories(run);
@@ -125,18 +131,30 @@ std::vector<std::string> story_of(const finding& f) {
   return out;
 }
 
-std::optional<std::string> terminated_by() {
+bool is_acceptable(const finding& f) {
+  return f.property == surfaces || f.property == "every cancellation is honoured";
+}
+
+std::optional<violation> terminated_by() {
   const outcome run = shown_run();
   const auto events = run.trace();
-  const auto end = std::find_if(events.rbegin(), events.rend(), [](const event& e) {
-    return e.kind == event_kind::terminating;
-  });
+  const auto end = std::find_if(events.rbegin(), events.rend(),
+                                [](const event& e) { return e.kind == event_kind::terminating; });
   if (end == events.rend() || end->other == 0) return std::nullopt;
   const family who(events);
   for (const exception_story& s : exception_stories(run)) {
     if (s.number != end->other) continue;
-    std::string out = "std::terminate was called for " + birth(s, who);
-    return end->frame == 0 ? out : out + "; " + who.name(end->frame) + " was running";
+    violation v;
+    v.frame = end->frame;
+    v.text = "std::terminate was called for " + type_name(s.type);
+    if (end->frame != 0) v.text += " while " + who.name(end->frame) + " was running";
+    v.text += ", by a noexcept function or a destructor that it may not leave, or by the program";
+    if ((s.flags & exception_injected) == 0) v.site = place_in_source_of(thrown_at(s)).site();
+    const auto reached = std::find_if(end, events.rend(), [&](const event& e) {
+      return e.kind == event_kind::arrived && e.frame == end->frame;
+    });
+    if (v.site == 0 && who.is_user(end->frame) && reached != events.rend()) v.site = reached->site;
+    return v;
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cofault/explore.hpp"
+#include "cofault/property.hpp"
 
 namespace cofault::detail {
 
@@ -13,8 +14,10 @@ namespace cofault::detail {
 // five lines. None if the finding is about none.
 std::vector<std::string> story_of(const finding& f);
 
-// What to say of a process that died: which exception ended the run in trace() by std::terminate.
-// Nothing if none did.
-std::optional<std::string> terminated_by();
+// What to say of a process that died: which exception ended the run in trace() by std::terminate,
+// and where that was thrown. Nothing if none did.
+std::optional<violation> terminated_by();
+// Whether the finding can be declared deliberate where it is.
+bool is_acceptable(const finding& f);
 
 }  // namespace cofault::detail

@@ -12,23 +12,21 @@ namespace cofault::properties {
 namespace {
 
 std::string explanation(const exception_story& s, const family& who) {
-  switch (s.end) {
-    case fate::swallowed:
-      return "this handler in " + who.name(s.culprit_frame) +
-             " ended the exception, and nothing came of it";
-    case fate::replaced:
-      return "this handler in " + who.name(s.culprit_frame) +
-             " ended the exception, and the root failed later with another one that tells nothing "
-             "of it";
-    case fate::masked:
-      return "what is awaited here dropped the exception: another one surfaced in its place";
-    default:
-      break;
-  }
+  const std::string handler = "this handler in " + who.name(s.culprit_frame);
+  if (s.end == fate::swallowed)
+    return handler +
+           " ended the exception, and nothing came of it: it was not thrown on, reported, or "
+           "returned as a value";
+  if (s.end == fate::replaced)
+    return handler +
+           " ended the exception, and the root failed later with another one that tells nothing of "
+           "it";
+  std::string out = "the exception was never retrieved: ";
   if (s.detached)
-    return "the exception was never retrieved: it ended a coroutine that was spawned here, and "
-           "nobody waits for that";
-  return "the exception was never retrieved: what is awaited here dropped it";
+    out += "it ended a coroutine that was spawned here, and nobody waits for that";
+  else
+    out += (s.joined ? "the join that" : "what") + std::string(" is awaited here dropped it");
+  return s.end == fate::masked ? out + "; another one surfaced in its place" : out;
 }
 
 // g++ gives a call that stands in one expression with a co_await the line of the function's closing
@@ -47,8 +45,8 @@ void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
   for (const exception_story& s : exception_stories(what)) {
     if (!is_lost(s.end) || s.end == fate::terminated) continue;
     const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
-    const detail::place_in_source place = handler ? detail::handler_in_source(s.culprit)
-                                                  : spawned_at(s.culprit);
+    const detail::place_in_source place =
+        handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
     violation v;
     v.frame = s.culprit_frame;
     v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;

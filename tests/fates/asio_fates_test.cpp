@@ -1,157 +1,119 @@
 // SPDX-License-Identifier: BSL-1.0
-// The fates that only a runtime with spawned chains, joins and completion handlers has.
+// Every row of docs/fates.md in programs of Asio's coroutines, and those that only a runtime with
+// spawned chains, cancellation and completion handlers has.
+#include "asio_fates.hpp"
+
 #include <chrono>
 #include <memory>
 #include <stdexcept>
 
+#include "handled_rows.hpp"
 #include "net.hpp"
-#include "fates.hpp"
-#include "support/asio_support.hpp"
+#include "terminated_rows.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace net::experimental::awaitable_operators;
 using cofault::io_error;
 using net::awaitable;
 using net::use_awaitable;
+using support::fates;
+using support::fault_in;
+using support::line;
+using support::pause;
+using support::step;
 using support::told;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-#ifdef ASIO_VERSION
-namespace here = cofault::detail::in_asio;
-#else
-namespace here = cofault::detail::in_boost_asio;
-#endif
-
-told fault_in(awaitable<void> (*program)(), std::size_t nth = 0,
-              io_error error = io_error::failed) {
-  const cofault::driver_factory factory = [program] {
-    return std::make_unique<here::asio_driver>([program](auto executor) {
-      net::co_spawn(executor, program(), here::root_handler());
-    });
-  };
-  return support::one_fault(factory, cofault::options(), nth, error);
-}
-
-std::string fates(awaitable<void> (*program)(), std::size_t nth = 0,
-                  io_error error = io_error::failed) {
-  return fault_in(program, nth, error).fates;
-}
-
-awaitable<void> step() {
-  net::steady_timer timer(co_await net::this_coro::executor, 1ms);
-  co_await timer.async_wait(use_awaitable);
-}
-
-template <bool Logs>
-awaitable<void> handles() {
-  try {
-    co_await step();
-  } catch (const std::exception& e) {  // the line to blame
-    if (Logs) std::fprintf(stderr, "failed: %s\n", e.what());
-  }
-}
-
-NET_TEST(Fates, SurfacedReportedSwallowed) {
-  EXPECT_EQ(fates(step), "surfaced");
-  EXPECT_EQ(fates(handles<true>), "reported");
-  const told t = fault_in(handles<false>);
-  EXPECT_EQ(t.fates, "swallowed");
-#ifndef __OPTIMIZE__
-  EXPECT_THAT(t.lost, ElementsAre(HasSubstr("the line to blame")));
-#endif
-}
+using testing::StartsWith;
 
 // ---- spawned chains
 
-awaitable<void> spawns_detached() {
-  net::co_spawn(co_await net::this_coro::executor, step(), net::detached);  // spawned here
-  net::steady_timer timer(co_await net::this_coro::executor, 5ms);
-  co_await timer.async_wait(use_awaitable);
+// The spawned coroutine reaches its await point first.
+template <class Handler>
+awaitable<void> spawns(Handler handler) {
+  net::co_spawn(co_await net::this_coro::executor, step(), handler);  // spawned here
+  co_await pause(5ms);
 }
 
+awaitable<void> spawns_detached() { return spawns(net::detached); }
 awaitable<void> spawns_with_a_handler() {
-  net::co_spawn(co_await net::this_coro::executor, step(), [](std::exception_ptr) {});
-  net::steady_timer timer(co_await net::this_coro::executor, 5ms);
-  co_await timer.async_wait(use_awaitable);
+  return spawns([](std::exception_ptr) {});
 }
-
+awaitable<void> spawns_with_a_handler_that_throws() {
+  return spawns([](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+}
 awaitable<void> spawns_and_waits() {
   co_await net::co_spawn(co_await net::this_coro::executor, step(), use_awaitable);
 }
 
-// The spawned coroutine reaches its await point first.
 NET_TEST(Fates, DroppedByDetached) {
-  const told t = fault_in(spawns_detached, 0);
+  const told t = fault_in(spawns_detached);
   EXPECT_EQ(t.fates, "dropped");
-  EXPECT_THAT(t.lost, ElementsAre(HasSubstr("spawned here")));
+  EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
   EXPECT_EQ(fates(spawns_and_waits), "surfaced");
+  EXPECT_EQ(fates(spawns_with_a_handler), "surfaced");
 }
 
-NET_TEST(Fates, SurfacedAtACompletionHandler) {
-  EXPECT_EQ(fates(spawns_with_a_handler, 0), "surfaced");
+NET_TEST(Fates, SurfacedIfItLeavesTheEventLoop) {
+  EXPECT_EQ(fates(spawns_with_a_handler_that_throws), "surfaced");
 }
+
+awaitable<void> fails_because_of(std::shared_ptr<bool> done) {
+  co_await step();
+  *done = true;
+}
+
+awaitable<void> spawns_and_fails_itself() {
+  const auto done = std::make_shared<bool>(false);
+  net::co_spawn(co_await net::this_coro::executor, fails_because_of(done),
+                net::detached);  // spawned here
+  co_await pause(5ms);
+  if (!*done) throw std::logic_error("something is wrong");
+}
+
+NET_TEST(Fates, MaskedByTheFailureOfTheRoot) {
+  const told t = fault_in(spawns_and_fails_itself);
+  EXPECT_EQ(t.fates, "masked surfaced");
+  EXPECT_THAT(t.lost, ElementsAre(HasSubstr("net::co_spawn(")));
+}
+
+// ---- ended
 
 NET_TEST(Fates, TheEndOfAStreamMayEndAnywhere) {
   EXPECT_EQ(fates(spawns_detached, 0, io_error::eof), "ended");
   EXPECT_EQ(fates(spawns_detached, 0, io_error::reset), "dropped");
 }
 
-// ---- joins
-
-
-awaitable<void> one_of_two() {
-  co_await (step() || step());  // joined here
+awaitable<void> stops_its_child() {
+  const auto timer = std::make_shared<net::steady_timer>(co_await net::this_coro::executor, 1h);
+  const auto waits = [timer]() -> awaitable<void> { co_await timer->async_wait(use_awaitable); };
+  net::co_spawn(co_await net::this_coro::executor, waits, net::detached);  // spawned here
+  co_await pause(1ms);
+  timer->cancel();
+  co_await pause(1ms);
+  co_await step();
 }
 
-awaitable<void> both_of_two() {
-  co_await (step() && step());
-}
-
-NET_TEST(Fates, DroppedByAJoinThatNeedsOnlyOne) {
-  const told t = fault_in(one_of_two);
-  EXPECT_THAT(t.fates, testing::StartsWith("dropped"));
-  ASSERT_FALSE(t.lost.empty());
-  EXPECT_THAT(t.lost.front(), HasSubstr("joined here"));
-  EXPECT_THAT(fates(both_of_two), testing::Not(HasSubstr("dropped")));
-}
-
-struct shared_work {
-  bool broken = false;
-};
-
-awaitable<void> breaks(std::shared_ptr<shared_work> work) {
-  try {
-    co_await step();
-  } catch (...) {
-    work->broken = true;
-    throw;
-  }
-}
-
-awaitable<void> notices(std::shared_ptr<shared_work> work) {
-  try {
-    co_await step();
-  } catch (const net::system_error&) {  // cancelled, since the other one is broken
-    if (work->broken) throw std::logic_error("it broke");
-    throw;
-  }
-}
-
-awaitable<void> joins() {
-  const auto work = std::make_shared<shared_work>();
-  co_await (breaks(work) && notices(work));  // joined here
-}
-
-// Asio's group keeps the first error only, but what it throws says that there were several.
-NET_TEST(Fates, TranslatedByAJoinThatSaysSeveral) {
-  const told t = fault_in(joins);
-  EXPECT_THAT(t.fates, HasSubstr("translated"));
-  EXPECT_TRUE(t.lost.empty());
+NET_TEST(Fates, TheEndOfWhatWasCancelledMayEndAnywhere) {
+  EXPECT_EQ(fates(stops_its_child, 3), "ended surfaced");
+  EXPECT_EQ(fates(stops_its_child, 0), "dropped");
 }
 
 }  // namespace
+
+namespace support {
+
+#ifdef ASIO_VERSION
+INSTANTIATE_TYPED_TEST_SUITE_P(StandaloneAsio, Handled, asio_world);
+INSTANTIATE_TYPED_TEST_SUITE_P(StandaloneAsio, Terminated, asio_world);
+#else
+INSTANTIATE_TYPED_TEST_SUITE_P(BoostAsio, Handled, asio_world);
+INSTANTIATE_TYPED_TEST_SUITE_P(BoostAsio, Terminated, asio_world);
+#endif
+
+}  // namespace support

@@ -2,23 +2,29 @@
 // Library code: what programs wait for several tasks with. This file is no user code.
 #pragma once
 
+#include <coroutine>
 #include <exception>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "../support/task.hpp"
+#include "several.hpp"
 
 namespace support {
 
 // Waits for the end of a task and leaves its error where it is.
-struct settled {
-  task<>& what;
-  bool await_ready() const noexcept { return what.await_ready(); }
-  auto await_suspend(std::coroutine_handle<> waiting) noexcept {
-    return what.await_suspend(waiting);
+class settled {
+ public:
+  explicit settled(const task<>& what) : coroutine_(what.coroutine()) {}
+  bool await_ready() const noexcept { return coroutine_.done(); }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    coroutine_.promise().awaiting = waiting;
+    return coroutine_;
   }
   void await_resume() const noexcept {}
+
+ private:
+  task<>::handle coroutine_;
 };
 
 inline std::exception_ptr error_of(task<>& done) {
@@ -42,12 +48,6 @@ inline task<> join_first_error(task<> a, task<> b) {
   b.await_resume();
 }
 
-struct several : std::runtime_error {
-  explicit several(std::vector<std::exception_ptr> what)
-      : runtime_error("several"), errors(std::move(what)) {}
-  std::vector<std::exception_ptr> errors;
-};
-
 inline task<> join_all_errors(task<> a, task<> b) {
   co_await settled{a};
   co_await settled{b};
@@ -58,6 +58,14 @@ inline task<std::vector<std::exception_ptr>> join_results(task<> a, task<> b) {
   co_await settled{a};
   co_await settled{b};
   co_return std::vector{error_of(a), error_of(b)};
+}
+
+// Fails quietly, as its callers ask for.
+inline task<> try_once(task<> work) {
+  try {
+    co_await std::move(work);
+  } catch (...) {
+  }
 }
 
 }  // namespace support

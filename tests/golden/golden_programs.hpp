@@ -20,4 +20,12 @@ boost::asio::awaitable<void> never_awaited();
 boost::asio::awaitable<void> frame_alive();
 boost::asio::awaitable<void> cannot_fail();
 
+// An exception gets lost.
+boost::asio::awaitable<void> swallowed();
+boost::asio::awaitable<void> replaced();
+boost::asio::awaitable<void> masked();
+boost::asio::awaitable<void> dropped_by_a_join();
+boost::asio::awaitable<void> dropped_by_detached();
+boost::asio::awaitable<void> terminated();
+
 }  // namespace golden

@@ -65,7 +65,12 @@ INSTANTIATE_TEST_SUITE_P(
                     report{"probe_differs", golden::probe_differs},
                     report{"assertion", golden::assertion}, report{"death", golden::death},
                     report{"never_awaited", golden::never_awaited},
-                    report{"frame_alive", golden::frame_alive}),
+                    report{"frame_alive", golden::frame_alive},
+                    report{"swallowed", golden::swallowed}, report{"replaced", golden::replaced},
+                    report{"masked", golden::masked},
+                    report{"dropped_by_a_join", golden::dropped_by_a_join},
+                    report{"dropped_by_detached", golden::dropped_by_detached},
+                    report{"terminated", golden::terminated}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(GoldenTexts, Clean) { compare("clean", cofault::describe(explore(golden::correct))); }

@@ -66,6 +66,7 @@ class [[nodiscard]] task {
 
   void start() { handle_.resume(); }
   bool done() const { return handle_.done(); }
+  handle coroutine() const { return handle_; }
 
   bool await_ready() const noexcept { return handle_.done(); }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+// What Asio's joins do to exceptions.
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+
+#include "asio_fates.hpp"
+#include "joined_rows.hpp"
+#include "net.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace net::experimental::awaitable_operators;
+using net::awaitable;
+using support::fates;
+using support::fault_in;
+using support::line;
+using support::pause;
+using support::step;
+using support::told;
+using testing::ElementsAre;
+using testing::StartsWith;
+
+awaitable<void> one_of_two() {
+  co_await (step() || step());  // joined here
+}
+
+awaitable<void> both_of_two() { co_await (step() && step()); }
+
+NET_TEST(Fates, DroppedByAJoinThatNeedsOnlyOne) {
+  const told t = fault_in(one_of_two);
+  EXPECT_THAT(t.fates, StartsWith("dropped"));
+  EXPECT_THAT(t.lost, ElementsAre(line("// joined here")));
+  EXPECT_EQ(fates(both_of_two), "translated ended surfaced");  // carried
+}
+
+awaitable<void> breaks(std::shared_ptr<bool> broken) {
+  try {
+    co_await step();
+  } catch (...) {
+    *broken = true;
+    throw;
+  }
+}
+
+awaitable<void> notices(std::shared_ptr<bool> broken) {
+  try {
+    co_await step();
+  } catch (const net::system_error&) {  // cancelled, since the other one is broken
+    if (*broken) throw std::logic_error("it broke");
+    throw;
+  }
+}
+
+enum class and_then { surfaces, is_swallowed };
+
+template <and_then What>
+awaitable<void> joins() {
+  const auto broken = std::make_shared<bool>(false);
+  try {
+    co_await (notices(broken) && breaks(broken));
+  } catch (const net::multiple_exceptions&) {  // swallowed here
+    if (What == and_then::surfaces) throw;
+  }
+}
+
+// Asio's `&&` keeps the error of its left side only, but what it throws says that there were
+// several: that one stands for all of them.
+NET_TEST(Fates, TranslatedByAJoinThatSaysSeveral) {
+  const told t = fault_in(joins<and_then::surfaces>, 1);
+  EXPECT_THAT(t.fates, StartsWith("translated"));
+  EXPECT_TRUE(t.lost.empty());
+  const told swallowed = fault_in(joins<and_then::is_swallowed>, 1);
+  EXPECT_THAT(swallowed.lost, ElementsAre(line("// swallowed here"))) << swallowed.fates;
+}
+
+awaitable<void> fails() {
+  throw std::logic_error("its own");
+  co_return;
+}
+
+awaitable<void> drops() {
+  co_await support::join_ignoring(step(), pause(9ms));  // dropped here
+}
+
+awaitable<void> joins_beside() {
+  net::co_spawn(co_await net::this_coro::executor, drops, net::detached);
+  co_await pause(5ms);
+  try {
+    co_await (fails() && fails());
+  } catch (const net::multiple_exceptions&) {
+  }
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, WhatAnotherJoinSaysTellsNothingOfThisOne) {
+  const told t = fault_in(joins_beside);
+  EXPECT_THAT(t.fates, StartsWith("dropped"));
+  EXPECT_THAT(t.lost, ElementsAre(line("// dropped here")));
+}
+
+}  // namespace
+
+namespace support {
+
+#ifdef ASIO_VERSION
+INSTANTIATE_TYPED_TEST_SUITE_P(StandaloneAsio, Joined, asio_world);
+#else
+INSTANTIATE_TYPED_TEST_SUITE_P(BoostAsio, Joined, asio_world);
+#endif
+
+}  // namespace support
