@@ -136,6 +136,8 @@ std::string world_step(const event& e) {
     case event_kind::jumped:
       if (e.value == 0) return "";  // the runtime only looked at its queues
       return "the clock moves by " + clock_text(static_cast<virtual_time>(e.value));
+    case event_kind::ticking:
+      return "only timers tick beside the root: what they wake is stopped";
     case event_kind::root_returned:
       return "the root completes";
     case event_kind::root_threw:
