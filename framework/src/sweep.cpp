@@ -47,7 +47,7 @@ void judge(const outcome& what, const plan& p, const options& how) {
     property->judge(what, violations);
     for (const violation& v : violations) {
       if (v.undecided) {
-        b.doubt(v.text);
+        if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
         continue;
       }
       const std::uint32_t site = culprit(property->name(), v, p);

@@ -72,6 +72,44 @@ task<> logs(scheduler& s) {
   if (Sink == sink::too_late) std::fputs("done\n", stderr);
 }
 
+// A sink that fails itself while it is told.
+enum class broken_sink { before_printing, after_printing, guarded };
+
+void write_log(broken_sink how) {
+  if (how == broken_sink::after_printing) std::fputs("failed: ", stderr);
+  throw std::runtime_error("the disk is full");
+}
+
+template <broken_sink How>
+task<> logs_to_a_broken_sink(scheduler& s) {
+  try {
+    co_await step(s);
+  } catch (const std::exception&) {
+    if (How != broken_sink::guarded) write_log(How);
+    try {
+      write_log(How);
+    } catch (const std::exception&) {
+    }
+  }
+}
+
+template <broken_sink How>
+task<> survives_a_broken_sink(scheduler& s) {
+  try {
+    co_await logs_to_a_broken_sink<How>(s);
+  } catch (const std::exception&) {
+  }
+}
+
+TEST(Fates, OfASinkThatThrows) {
+  // What the sink threw takes the place of what it was told.
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::before_printing>), "translated surfaced");
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::after_printing>), "translated surfaced");
+  EXPECT_EQ(fates(survives_a_broken_sink<broken_sink::before_printing>), "translated swallowed");
+  // Nothing was printed, and the sink's failure is the handler's own affair.
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::guarded>), "swallowed unjudged");
+}
+
 TEST(Fates, ReportedByAnySink) {
   EXPECT_EQ(fates(logs<sink::err>), "reported");
   EXPECT_EQ(fates(logs<sink::buffered_out>), "reported");
