@@ -14,10 +14,10 @@ using namespace std::chrono_literals;
 
 // Whoever counts ticks until it gives up (an idle check, a back-off) has done so by then.
 constexpr std::uint64_t enough_ticks = 10'000;
-constexpr virtual_time enough_time = std::chrono::nanoseconds(24h).count();
+constexpr virtual_time enough_time = std::chrono::nanoseconds(10h).count();
 constexpr virtual_time times_the_plain_run = 10;
 // What it may cost where the ticks are too short for that time to pass.
-constexpr std::uint64_t enough_arrivals = 200'000;
+constexpr std::uint64_t enough_arrivals = 300'000;
 
 bool moves(const event& e) {
   return e.kind == event_kind::started || e.kind == event_kind::resumed ||
