@@ -199,6 +199,9 @@ exception_observer* observe_exceptions(exception_observer* observer) noexcept {
   return previous;
 }
 
+unheard::unheard() noexcept : before_(std::exchange(self.active, nullptr)) {}
+unheard::~unheard() { self.active = before_; }
+
 // The hooks. Each calls on in tail position: a frame of ours in the way would be unwound with the
 // others. They are named by asm labels, so that the compiler's own declarations of these functions
 // do not matter.

@@ -84,9 +84,18 @@ void exception_recorder::raised(const void* object, const void* from) noexcept {
   run_.record_exception(event_kind::raised, number_of(object), number(from));
 }
 
+// Asking costs a system call, half as much as a throw. Before the first fault no answer is needed:
+// only what a fault threw, and what came of that, is judged by whether it was reported.
+std::uint64_t exception_recorder::printed() const { return run_.reached == 0 ? 0 : printed_so_far(); }
+
+void exception_recorder::fault_strikes() {
+  if (run_.reached != 0) return;
+  for (handler& h : handlers_) h.printed = printed_so_far();
+}
+
 void exception_recorder::caught(const void* object, const void* from) noexcept {
   const std::uint32_t n = number_of(object);
-  handlers_.push_back({n, printed_so_far()});
+  handlers_.push_back({n, printed()});
   run_.record_exception(event_kind::caught, n, number(from));
   if (run_.how.cancels_current_exception()) run_.record_exception(event_kind::cancels, n);
   if (run_.how.accepts_current_exception()) run_.record_exception(event_kind::declared, n);
@@ -97,7 +106,7 @@ void exception_recorder::left(const void* object, const void* by, const void* fr
   if (!handlers_.empty()) {
     const handler h = handlers_.back();
     handlers_.pop_back();
-    if (printed_so_far() != h.printed) run_.record_exception(event_kind::reported, n);
+    if (printed() != h.printed) run_.record_exception(event_kind::reported, n);
   }
   run_.record_exception(event_kind::left, n, number(from), by == nullptr ? 0 : number_of(by));
 }

@@ -19,6 +19,8 @@ class exception_recorder final : public exception_observer {
   exception_recorder& operator=(const exception_recorder&) = delete;
   ~exception_recorder();
 
+  // A fault is about to be executed, and not counted in run_state::reached yet.
+  void fault_strikes();
   // The exception that is thrown next is the fault number `deviation` of the plan.
   void injecting(std::uint32_t deviation) { injected_ = static_cast<int>(deviation); }
 
@@ -52,6 +54,7 @@ class exception_recorder final : public exception_observer {
   std::uint32_t number_of(const void* object);
   std::uint32_t number_of_dying(const void* object) const;
   std::uint32_t born(const void* object);
+  std::uint64_t printed() const;
   void type(living& which, const std::type_info& type);
 
   run_state& run_;

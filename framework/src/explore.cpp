@@ -77,9 +77,12 @@ std::vector<std::string> notes_of(const options& how) {
                   "count as passed: " +
                   list_of(b.unreached, b.unreached_count));
   if (b.bounded_count > 0)
-    out.push_back(std::to_string(b.bounded_count) + " runs were stopped by the bound of " +
+    out.push_back(std::to_string(b.bounded_count) +
+                  " runs were stopped, undecided (by the bound of " +
                   std::to_string(how.max_arrivals()) +
-                  " await points, undecided: " + list_of(b.bounded, b.bounded_count));
+                  " await points, by a full trace, or since their root stood still while timers "
+                  "ticked): " +
+                  list_of(b.bounded, b.bounded_count));
   for (std::uint32_t i = 0; i < b.doubt_count; ++i)
     out.push_back("undecided: " + std::string(b.doubts[i]));
   if (b.declared > 0)

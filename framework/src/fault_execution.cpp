@@ -67,6 +67,7 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   if (d == nullptr) return action::proceed;
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
   run.record(event_kind::faulted, &at, number);
+  run.exceptions.fault_strikes();
   run.reached |= 1u << number;
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;

@@ -185,6 +185,8 @@ std::string world_step(const event& e) {
       return "the clock moves by " + clock_text(static_cast<virtual_time>(e.value));
     case event_kind::cancelling:
       return "the root is cancelled";
+    case event_kind::ticking:
+      return "only timers tick beside the root: what they wake is stopped";
     case event_kind::root_returned:
       return "the root completes";
     case event_kind::root_threw:

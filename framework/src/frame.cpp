@@ -146,6 +146,7 @@ action arrive(frame& f, const awaited& a, const std::source_location& where) {
     run->record(event_kind::parked, &f, standing);
     return action::park;
   }
+  if (run->stopping) return action::park;
   if (user && run->faults_allowed) return execute_planned(*run, f, child);
   return action::proceed;
 }

@@ -20,7 +20,8 @@ kept_output::kept_output()
     : before_(kept),
       file_(::memfd_create("cofault-output", MFD_CLOEXEC)),
       output_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
-      error_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+      error_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)),
+      if_it_dies_(output_, error_) {
   if (file_ < 0 || output_ < 0 || error_ < 0)
     throw std::system_error(errno, std::generic_category(), "cofault: cannot redirect the output");
   std::fflush(nullptr);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "last_words.hpp"
+
 namespace cofault::detail {
 
 // Standard output and error of this process go to one file in memory for as long as it lives: what
@@ -21,6 +23,7 @@ class kept_output {
  private:
   bool before_;  // one inside another
   int file_, output_, error_;
+  last_words if_it_dies_;
 };
 
 // Redirects this process to the file for the rest of its life.

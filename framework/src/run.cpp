@@ -5,8 +5,11 @@
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
+#include "cofault/detail/type_name.hpp"
 #include "cofault/observe.hpp"
+#include "last_words.hpp"
 #include "run_state.hpp"
+#include "standstill.hpp"
 
 namespace cofault {
 namespace {
@@ -35,7 +38,18 @@ class stage {
   bool ended_ = false;
 };
 
-bool out_of_bounds(const run_state& run) { return run.arrivals > run.how.max_arrivals(); }
+// A trace that is full shows nothing of what follows: no need to go on. Of the run without faults
+// all is shown or nothing is explored.
+bool out_of_bounds(const run_state& run) {
+  constexpr std::uint32_t full = detail::trace_buffer::capacity - detail::trace_buffer::reserve;
+  return run.arrivals > run.how.max_arrivals() ||
+         (!run.what.empty() && detail::trace().count >= full);
+}
+
+// Index of a text, for the run without faults only: there an error is the test's own.
+std::uint64_t describe_plain(run_state& run, const std::exception_ptr& error) {
+  return error && run.what.empty() ? run.keep_text(detail::describe(error)) : 0;
+}
 
 // Nothing more may run.
 bool over(const run_state& run) {
@@ -53,7 +67,8 @@ void run_ready(run_state& run) {
     try {
       if (!world.run(0)) break;
     } catch (...) {
-      run.record(event_kind::escaped, nullptr, 0, run.exceptions.handled());
+      run.record(event_kind::escaped, nullptr, describe_plain(run, std::current_exception()),
+                 run.exceptions.handled());
     }
     run.requested.after_step();
   }
@@ -73,17 +88,49 @@ bool jump(run_state& run) {
   return true;
 }
 
-// Runs until `done` says so, nothing can move any more, or a bound is reached.
+// Runs until `done` says so, nothing can move any more, or a bound is reached. `done` is asked
+// whenever nothing can move without moving the clock.
 template <class Done>
 void drive(run_state& run, Done done) {
   for (;;) {
     run_ready(run);
-    if (done() || over(run)) return;
+    if (over(run)) return;
     run.world->settle();
     run_ready(run);
     if (done() || over(run)) return;
     if (!jump(run) && !run.world->wait_outside()) return;
   }
+}
+
+// Runs the root to its end, if it has one.
+ending drive_root(run_state& run) {
+  using detail::standstill;
+  standstill still(run);
+  auto verdict = standstill::verdict::none;
+  const auto completed = [&] { return run.root_completions > 0; };
+  drive(run, [&] {
+    if (!completed()) verdict = still.look();
+    return completed() || verdict != standstill::verdict::none;
+  });
+  if (completed()) {
+    if (run.requested.at_root(moment::end)) drive(run, completed);
+    return ending::completed;
+  }
+  if (run.requested.ended()) return ending::stopped;
+  if (run.requested.overran()) run.record(event_kind::overran, nullptr);
+  if (run.requested.overran()) return ending::bounded;
+  if (out_of_bounds(run) || verdict == standstill::verdict::undecided) return ending::bounded;
+  if (verdict == standstill::verdict::none) return ending::hung;
+  // Whether anything wakes the root once nothing ticks: a timer of its own, a peer.
+  const std::uint32_t stopped_at = detail::trace().count;
+  run.record(event_kind::ticking, nullptr, static_cast<std::uint64_t>(still.lasted()));
+  run.stopping = true;
+  constexpr int patience = 10'000;  // callbacks that tick cannot be stopped
+  int ticks = 0;
+  drive(run, [&] { return completed() || ++ticks > patience; });
+  const bool decided = !completed() && ticks <= patience && !out_of_bounds(run) &&
+                       !detail::root_moved_since(run, stopped_at);
+  return decided ? ending::hung : ending::bounded;
 }
 
 void start(run_state& run) {
@@ -148,10 +195,14 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world) {
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
 }
 
-ending how_it_ended(const run_state& run) {
-  if (run.root_completions > 0) return ending::completed;
-  if (run.requested.ended()) return ending::stopped;
-  return over(run) ? ending::bounded : ending::hung;
+// For the case that this process ends in it. A child's parent knows anyway.
+void announce(const plan& what) {
+  if (!detail::last_words::awaited()) return;
+  detail::last_words::under_way(
+      what.empty() ? "cofault: the process ended in the run without faults\n"
+                   : "cofault: the process ended in a run with a fault; replay it with "
+                     "COFAULT_REPLAY='" +
+                         encode(what) + "'\n");
 }
 
 outcome sum_up(const run_state& run, ending end) {
@@ -177,6 +228,7 @@ outcome run(const driver_factory& body, const plan& what, const options& how, bo
     throw std::logic_error(
         "cofault: a run is already under way on this thread; explore() and run() cannot be nested: "
         "call them from the test, not from the code under test");
+  announce(what);
   run_state run(what, how);
   run.explaining = explaining;
   stage shown;
@@ -185,14 +237,11 @@ outcome run(const driver_factory& body, const plan& what, const options& how, bo
   start(run);
   run.requested.started();
   run.requested.at_root(moment::start);
-  const auto completed = [&] { return run.root_completions > 0; };
-  drive(run, completed);
-  if (completed() && run.requested.at_root(moment::end)) drive(run, completed);
-  if (run.requested.overran()) run.record(event_kind::overran, nullptr);
-  const ending end = how_it_ended(run);
+  const ending end = drive_root(run);
   if (end == ending::hung) record_pending(run);
   if (end == ending::completed) run_probes(run);
   if (detail::foreign_thread_seen(run.number)) run.record(event_kind::foreign_thread, nullptr);
+  if (what.empty()) detail::plain_duration() = virtual_clock::now();
   tear_down(run, world);
   shown.end_assertions();
   return sum_up(run, end);
@@ -204,8 +253,19 @@ void root_completed(std::exception_ptr error) {
   run_state* run = run_state::current();
   if (run == nullptr || run->tearing_down) return;
   ++run->root_completions;
-  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr, 0,
-              run->exceptions.number_of(error));
+  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr,
+              describe_plain(*run, error), run->exceptions.number_of(error));
+}
+
+void note_root(const void* object, std::size_t size) {
+  run_state* run = run_state::current();
+  if (run == nullptr) return;
+  const frame nobody;
+  awaited returned{};
+  returned.object = object;
+  returned.size = size;
+  const frame* const root = adopt_awaited(*run, nobody, returned);
+  if (root != nullptr) run->root_frame = root->id;
 }
 
 driver* current_driver() {

@@ -17,12 +17,18 @@ thread_local run_state* current_run = nullptr;
 thread_local visit_table table;
 std::atomic<std::uint64_t> runs{0};
 thread_local std::uint64_t plain_arrivals = 0;
+std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs of this process
 
 }  // namespace
 
 trace_buffer& trace() {
   static trace_buffer& buffer = make_shared_object<trace_buffer>();
   return buffer;
+}
+
+virtual_time& plain_duration() {
+  static thread_local virtual_time duration = 0;
+  return duration;
 }
 
 void frame_list::add(frame& f) {
@@ -40,7 +46,7 @@ void frame_list::remove(frame& f) {
 }
 
 run_state::run_state(const plan& p, const options& o)
-    : number(++runs), what(p), how(o), visits(table) {
+    : number(++runs), what(p), how(o), serials_before(serials), visits(table) {
   visits.clear();
   trace_buffer& t = trace();
   t.count = 0;
@@ -115,17 +121,21 @@ std::uint32_t acquired(const char* label) {
   auto* run = detail::run_state::current();
   if (run == nullptr) return 0;
   run->resources.push_back(label);
-  const auto serial = static_cast<std::uint32_t>(run->resources.size());
-  run->record(event_kind::acquired, run->running, serial);
-  return serial;
+  const auto in_run = static_cast<std::uint32_t>(run->resources.size());
+  run->record(event_kind::acquired, run->running, in_run);
+  ++detail::serials;
+  return run->serials_before + in_run;
 }
 
 void released(std::uint32_t serial) {
   auto* run = detail::run_state::current();
-  if (run == nullptr || serial == 0 || serial > run->resources.size()) return;
-  if (run->resources[serial - 1] == nullptr) return;
-  run->resources[serial - 1] = nullptr;
-  run->record(event_kind::released, run->running, serial);
+  if (run == nullptr || serial == 0) return;
+  // What outlived an earlier run has a smaller number (or, by subtraction, a huge one).
+  const std::uint32_t in_run = serial - run->serials_before;
+  if (in_run == 0 || in_run > run->resources.size()) return;
+  if (run->resources[in_run - 1] == nullptr) return;
+  run->resources[in_run - 1] = nullptr;
+  run->record(event_kind::released, run->running, in_run);
 }
 
 }  // namespace cofault

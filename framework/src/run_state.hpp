@@ -22,6 +22,7 @@ namespace cofault::detail {
 // Where a run records. The buffers are reused from run to run and shared with forked children.
 struct trace_buffer {
   static constexpr std::uint32_t capacity = 1 << 20;
+  static constexpr std::uint32_t reserve = 1 << 16;  // for how a run ends: it is stopped before
   static constexpr std::uint32_t text_capacity = 1 << 20;
   event events[capacity];
   std::uint32_t count;
@@ -32,6 +33,9 @@ struct trace_buffer {
   std::uint32_t text_count;
 };
 trace_buffer& trace();
+
+// How long the last run without faults took on this thread, in virtual time.
+virtual_time& plain_duration();
 
 // A doubly linked list of the frames embedded in promises.
 class frame_list {
@@ -77,16 +81,19 @@ class run_state {
   std::uint32_t initiating = 0;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
+  std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
   std::uint32_t root_completions = 0;
   std::uint32_t reached = 0;           // deviations executed
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
-  std::vector<const char*> resources;  // label by serial - 1; null once released
+  std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
+  std::vector<const char*> resources;  // label by serial - serials_before - 1; null once released
   visit_table& visits;
   std::vector<std::function<void()>> cancellers;  // registered by on_cancel()
   std::vector<probe_start> probes;
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
+  bool stopping = false;       // whoever arrives at an await point is suspended for ever
   bool explaining = false;     // find out more than a search can afford
   std::size_t observations = 0;
   requests requested{*this};

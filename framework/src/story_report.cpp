@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "story_report.hpp"
 
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <typeinfo>
 
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
+#include "cofault/detail/type_name.hpp"
 #include "cofault/exception_story.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -29,18 +26,9 @@ outcome shown_run() {
   return out;
 }
 
-// "std::logic_error"; what a library wraps around it is left out.
 std::string type_name(std::uint64_t type) {
   if (type == 0) return "an exception";
-  const char* const name = reinterpret_cast<const std::type_info*>(type)->name();
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> readable(
-      abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
-  std::string out = status == 0 ? readable.get() : name;
-  for (const std::string_view wrapper : {"boost::wrapexcept<", "std::_Nested_exception<"})
-    if (out.starts_with(wrapper) && out.ends_with('>'))
-      out = out.substr(wrapper.size(), out.size() - wrapper.size() - 1);
-  return out;
+  return detail::type_name(*reinterpret_cast<const std::type_info*>(type));
 }
 
 // "pool.cpp:31 | co_await reset();"

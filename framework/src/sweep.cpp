@@ -49,7 +49,7 @@ bool judge(const outcome& what, const plan& p, const options& how) {
     property->judge(what, violations);
     for (const violation& v : violations) {
       if (v.undecided) {
-        b.doubt(v.text);
+        if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
         continue;
       }
       good = false;
@@ -73,14 +73,32 @@ bool judge(const outcome& what, const plan& p, const options& how) {
 
 std::vector<event> copy_of(const outcome& what) { return {what.first, what.first + what.count}; }
 
+// What the test itself got wrong: "" or a sentence.
+std::string failure(const event& e) {
+  const auto text = [&] { return std::string(text_of(static_cast<std::uint32_t>(e.value))); };
+  if (e.kind == event_kind::assertion) return text();
+  const bool root = e.kind == event_kind::root_threw;
+  if (!root && (e.kind != event_kind::escaped || e.other == 0)) return "";
+  return "cofault: the run without faults failed, so no fault was tried: " +
+         std::string(root ? "its root threw " : "its event loop was left by ") + text() +
+         "; a body that throws on purpose must catch that itself";
+}
+
 void keep_failures(const outcome& what) {
   mailbox& b = box();
   for (const event& e : what.trace()) {
-    if (e.kind != event_kind::assertion || b.failure_count == 16) continue;
-    std::string_view kept = text_of(static_cast<std::uint32_t>(e.value));
-    kept = kept.substr(0, sizeof b.failures[0] - 1);
+    const std::string kept = failure(e).substr(0, sizeof b.failures[0] - 1);
+    if (kept.empty() || b.failure_count == 16) continue;
     *std::copy(kept.begin(), kept.end(), b.failures[b.failure_count++]) = '\0';
   }
+}
+
+// The body failed: what faults do to it would tell nothing.
+bool fails(const outcome& what) {
+  const auto trace = what.trace();
+  return std::any_of(trace.begin(), trace.end(), [](const event& e) {
+    return e.kind != event_kind::assertion && !failure(e).empty();
+  });
 }
 
 void note_seen(const std::vector<event>& trace) {
@@ -178,6 +196,7 @@ bool prepare(const driver_factory& body, const options& how, std::vector<event>&
   b.plain_arrivals = second.arrivals;
   keep_failures(second);
   judge(second, plan(), how);
+  if (fails(second)) return false;
   plan_work(trace, how);
   return b.error[0] == '\0';
 }

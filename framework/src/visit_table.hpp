@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -37,7 +38,8 @@ class visit_table {
 
  private:
   counter& find(std::uint64_t key) {
-    std::size_t i = (key * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
+    // The upper bits: only they depend on the upper half of the key, which tells coroutines apart.
+    std::size_t i = key * 0x9E3779B97F4A7C15u >> (64 - std::countr_zero(slots_.size()));
     while (slots_[i].generation == generation_ && slots_[i].key != key)
       i = (i + 1) & (slots_.size() - 1);
     return slots_[i];

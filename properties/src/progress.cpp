@@ -31,14 +31,62 @@ std::vector<const event*> innermost(const outcome& what, const family& who) {
 
 }  // namespace
 
+const event* first(const outcome& what, event_kind kind) {
+  const auto trace = what.trace();
+  const auto found = std::find_if(trace.begin(), trace.end(),
+                                  [&](const event& e) { return e.kind == kind; });
+  return found == trace.end() ? nullptr : &*found;
+}
+
+// Before the teardown, in which nobody calls run().
+bool left_the_event_loop(const outcome& what) {
+  const event* e = first(what, event_kind::escaped);
+  return e != nullptr && e->other != 0;
+}
+
+// Those that tick, each place once: they moved last before they were stopped.
+std::vector<std::uint32_t> tickers(const outcome& what, const family& who) {
+  std::vector<std::uint32_t> out;
+  bool stopped = false;
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::ticking) stopped = true;
+    if (!stopped || e.kind != event_kind::arrived || !who.is_user(e.frame)) continue;
+    if (std::find(out.begin(), out.end(), e.site) == out.end()) out.push_back(e.site);
+  }
+  return out;
+}
+
+std::string standstill(const event& ticking, const outcome& what, const family& who) {
+  std::string out = "the root has stood still for " +
+                    std::to_string(ticking.value / 3'600'000'000'000) +
+                    " hours, and nothing is left to wake it but what ticks beside it";
+  const auto places = tickers(what, who);
+  for (std::size_t i = 0; i < places.size() && i < 3; ++i)
+    out += (i == 0 ? " at " : ", ") + sites::place(places[i]);
+  return out;
+}
+
 void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (what.end != ending::hung) return;
   if (what.has(event_kind::parked)) return;  // the livelock's business
   if (what.has(event_kind::cancelling) && !swallowed_cancellations(what).empty()) return;
+  if (left_the_event_loop(what))
+    return out.push_back(
+        {0, 0,
+         "an exception left the event loop, where whoever calls run() gets it, and the root did not "
+         "complete after that",
+         true});
   const family who(what.trace());
-  const auto waiting = innermost(what, who);
+  auto waiting = innermost(what, who);
   violation v;
   v.text = "nothing is runnable and no timer is left, but the root has not completed";
+  if (const event* ticking = first(what, event_kind::ticking)) {
+    v.text = standstill(*ticking, what, who);
+    const auto places = tickers(what, who);
+    std::erase_if(waiting, [&](const event* p) {
+      return std::find(places.begin(), places.end(), p->site) != places.end();
+    });
+  }
   for (std::size_t i = 0; i < waiting.size() && i < 3; ++i)
     v.text += "\n" + who.name(waiting[i]->frame) + " waits at " + sites::place(waiting[i]->site);
   if (!waiting.empty()) {

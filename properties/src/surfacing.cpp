@@ -29,6 +29,18 @@ std::string explanation(const exception_story& s, const family& who) {
   return s.end == fate::masked ? out + "; another one surfaced in its place" : out;
 }
 
+// Without the source nobody can tell whether a comment declares it.
+std::string unread(const exception_story& s, const detail::place_in_source& place, bool handler,
+                   const family& who) {
+  const std::string at = place.file.substr(place.file.rfind('/') + 1) + ":" +
+                         std::to_string(place.line);
+  return (handler ? "a handler in " + who.name(s.culprit_frame) + " ended an exception at "
+                  : "an exception was dropped at ") +
+         at + ", but the source " + place.file +
+         " was not found, in which a comment may say that this is meant so: set "
+         "COFAULT_SOURCE_ROOT";
+}
+
 // g++ gives a call that stands in one expression with a co_await the line of the function's closing
 // brace. That co_await was the last one before the call.
 detail::place_in_source spawned_at(const code_place& where) {
@@ -54,6 +66,9 @@ void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
     if (handler && place.line == 0) {
       v.undecided = true;
       v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;
+    } else if (place.line != 0 && !detail::source_line(place.file, place.line)) {
+      v.undecided = true;
+      v.text = unread(s, place, handler, who);
     } else if (const auto said = declaration_at(place)) {
       if (said->deliberate) continue;
       v.text += said->complaint;

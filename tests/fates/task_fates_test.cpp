@@ -3,7 +3,9 @@
 #include "task_fates.hpp"
 
 #include <chrono>
+#include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "handled_rows.hpp"
@@ -86,6 +88,46 @@ TEST(TaskFates, SurfacedIfLibraryCodeHandlesIt) {
   const told t = fault_in(leaves_it_to_the_program);
   EXPECT_EQ(t.fates, "swallowed");
   EXPECT_THAT(t.lost, ElementsAre(line("// swallowed here")));
+}
+
+// ---- a sink that throws
+
+// A sink that fails itself while it is told.
+enum class broken_sink { before_printing, after_printing, guarded };
+
+void write_log(broken_sink how) {
+  if (how == broken_sink::after_printing) std::fputs("failed: ", stderr);
+  throw std::runtime_error("the disk is full");
+}
+
+template <broken_sink How>
+task<> logs_to_a_broken_sink(scheduler& s) {
+  try {
+    co_await step(s);
+  } catch (const std::exception&) {
+    if (How != broken_sink::guarded) write_log(How);
+    try {
+      write_log(How);
+    } catch (const std::exception&) {
+    }
+  }
+}
+
+template <broken_sink How>
+task<> survives_a_broken_sink(scheduler& s) {
+  try {
+    co_await logs_to_a_broken_sink<How>(s);
+  } catch (const std::exception&) {
+  }
+}
+
+TEST(TaskFates, OfASinkThatThrows) {
+  // What the sink threw takes the place of what it was told.
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::before_printing>), "translated surfaced");
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::after_printing>), "translated surfaced");
+  EXPECT_EQ(fates(survives_a_broken_sink<broken_sink::before_printing>), "translated swallowed");
+  // Nothing was printed, and the sink's failure is the handler's own affair.
+  EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::guarded>), "swallowed unjudged");
 }
 
 }  // namespace

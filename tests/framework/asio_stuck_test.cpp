@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cofault/fault_free.hpp"
+#include "cofault/inject/selector.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
 #include "support/asio_support.hpp"
@@ -123,6 +124,51 @@ awaitable<void> stops_the_context() {
 
 NET_TEST(Stuck, StoppingTheContextIsNoHang) {
   EXPECT_THAT(explore(stops_the_context), SurvivesEveryFault());
+}
+
+// Beats as long as the world lives, so that there always is a timer.
+awaitable<void> heartbeat() {
+  for (;;) co_await sleep_for(1s);
+}
+
+awaitable<void> request(std::shared_ptr<values> box, bool always) {
+  net::steady_timer timer(co_await net::this_coro::executor, 10ms);
+  try {
+    co_await timer.async_wait(use_awaitable);
+  } catch (...) {
+    if (!always) throw;
+  }
+  box->try_send(net::error_code(), 1);
+}
+
+template <bool Always>
+awaitable<void> waits_beside_a_heartbeat() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto box = std::make_shared<values>(executor, 1);
+  net::co_spawn(executor, heartbeat(), net::detached);
+  net::co_spawn(executor, request(box, Always), [](std::exception_ptr) {});
+  co_await box->async_receive(use_awaitable);
+}
+
+// The same, but the root itself asks every minute.
+awaitable<void> polls_beside_a_heartbeat() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto box = std::make_shared<values>(executor, 1);
+  net::co_spawn(executor, heartbeat(), net::detached);
+  net::co_spawn(executor, request(box, false), [](std::exception_ptr) {});
+  while (!box->try_receive([](net::error_code, int) {})) co_await sleep_for(1min);
+}
+
+NET_TEST(Stuck, ARootThatStandsStillBesideAHeartbeat) {
+  namespace inject = cofault::inject;
+  const auto once =
+      support::usual().inject(inject::only(inject::usual(), inject::in("request")));
+  const auto result = explore(waits_beside_a_heartbeat<false>, once);
+  ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
+  EXPECT_THAT(result.findings[0].explanation,
+              testing::AllOf(HasSubstr("stood still"), HasSubstr("waits_beside_a_heartbeat")));
+  EXPECT_THAT(explore(waits_beside_a_heartbeat<true>, once), SurvivesEveryFault());
+  EXPECT_THAT(explore(polls_beside_a_heartbeat, once).findings, SizeIs(0));
 }
 
 // A synchronous function of the program that runs an event loop of its own.

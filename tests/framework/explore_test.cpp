@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 #include "../support/exploring.hpp"
@@ -191,6 +192,41 @@ TEST(Notes, PointsFirstReachedBehindAFault) {
       result.notes,
       testing::Contains("1 await point was first reached behind a fault: explore_test.cpp:" +
                         std::to_string(cleanup)));
+}
+
+task<> starts(scheduler& s, bool catches) {
+  co_await s.yield();
+  try {
+    throw std::runtime_error("no such file");
+  } catch (...) {
+    if (!catches) throw;
+  }
+}
+
+TEST(Failures, ABodyThatThrowsWithoutAFaultIsNotClean) {
+  const auto body = [](scheduler& s) { return starts(s, false); };
+  for (const auto& how : {with_ints(), with_ints().in_process()}) {
+    const auto result = explore(body, how);
+    EXPECT_FALSE(result.clean());
+    EXPECT_THAT(result.failures, ElementsAre(HasSubstr("its root threw std::runtime_error: "
+                                                       "no such file; ")));
+    EXPECT_TRUE(result.findings.empty()) << describe(result);
+    EXPECT_EQ(result.trials, 0u);
+  }
+  const auto replayed = explore(body, with_ints().replay("explore_test.cpp:starts+0/1.1=throw#1"));
+  EXPECT_THAT(replayed.failures, ElementsAre(HasSubstr("no such file")));
+}
+
+TEST(Failures, SoIsOneThatThrowsBeforeItReturnsItsRoot) {
+  const auto body = [](scheduler&) -> task<> { throw 7; };
+  EXPECT_THAT(explore([&](scheduler& s) -> task<> { return throw 7, body(s); }).failures,
+              ElementsAre(HasSubstr("its root threw int; ")));
+}
+
+TEST(Failures, ABodyThatCatchesItselfIsClean) {
+  const auto result = explore([](scheduler& s) { return starts(s, true); }, with_ints());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_EQ(result.trials, 1u);
 }
 
 TEST(Unreached, IsNeverCountedAsPassed) {

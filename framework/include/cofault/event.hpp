@@ -24,8 +24,12 @@ enum class event_kind : std::uint8_t {
   parked,         // past the visit budget: suspended for ever; value: visits
   jumped,         // the clock moved; value: by how many nanoseconds
   root_returned,  // the root's completion handler ran
-  root_threw,     // … with an exception; other: its number, see below
-  escaped,        // an exception left the runtime's event loop; other: its number
+  root_threw,     // … with an exception; other: its number, see below; value: index of a text that
+                  // describes it, in the run without faults only
+  escaped,        // an exception left the runtime's event loop; other, value: as root_threw, and
+                  // other is 0 in the teardown
+  ticking,        // the root stands still while timers tick, which are stopped now; value: since
+                  // how many nanoseconds
   pending,        // at the end nothing can move and this coroutine is still suspended
   alive,          // not destroyed although the world was
   acquired,       // tracked resource; value: its serial number, other: label

@@ -26,7 +26,8 @@ struct finding {
 struct exploration {
   std::string error;                  // what was wrong with the call; then nothing below counts
   std::vector<finding> findings;      // in the order they were found
-  std::vector<std::string> failures;  // the test's own assertions that failed without a fault
+  std::vector<std::string> failures;  // of the test itself, without a fault: its own assertions, or
+                                      // what its body threw
   std::vector<std::string> notes;     // bounds that stopped it, plans that were not reached, …
   std::uint32_t points = 0;           // user await points reached, each visit of each coroutine
   std::uint32_t trials = 0;           // plans that were run

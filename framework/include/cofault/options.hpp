@@ -53,7 +53,8 @@ class options {
   // A trial that takes more processor time than this is killed: verdict "no progress".
   options watchdog(std::chrono::milliseconds cpu) const;
 
-  // Run the trials in this process, for a debugger. A trial that dies takes the test with it.
+  // Run the trials in this process, for a debugger. A trial that dies takes the test with it; its
+  // last words and its plan then go to standard error.
   options in_process() const;
 
   // What is done at that line of the file whose path ends in `file` is done on purpose: no finding

@@ -118,6 +118,7 @@ class root_coroutine {
 
 template <class Root>
 root_coroutine await_root(Root root) {
+  note_root(&root, sizeof root);
   using result = decltype(get_awaiter(std::move(root)).await_resume());
   if constexpr (!std::is_void_v<result> && std::equality_comparable<std::decay_t<result>> &&
                 std::copy_constructible<std::decay_t<result>>)

@@ -100,7 +100,9 @@ exploration explore(Body body, const options& how = options(),
                 "[](auto executor) -> awaitable<void> { … }");
   const driver_factory factory = [&body] {
     return std::make_unique<here::asio_driver>([&body](here::asio_driver::executor executor) {
-      COFAULT_ASIO::co_spawn(executor, body(executor), here::root_handler());
+      auto root = body(executor);
+      detail::note_root(&root, sizeof root);
+      COFAULT_ASIO::co_spawn(executor, std::move(root), here::root_handler());
     });
   };
   return explore(factory, how, caller);

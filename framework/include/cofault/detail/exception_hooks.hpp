@@ -78,4 +78,16 @@ class exception_observer {
 // their own, and what the runtime calls within one of its own object files, is then not seen.
 exception_observer* observe_exceptions(exception_observer* observer) noexcept;
 
+// While it lives the observer of this thread hears nothing: for what cofault throws and catches.
+class unheard {
+ public:
+  unheard() noexcept;
+  unheard(const unheard&) = delete;
+  unheard& operator=(const unheard&) = delete;
+  ~unheard();
+
+ private:
+  exception_observer* before_;
+};
+
 }  // namespace cofault::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <any>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <string_view>
@@ -13,6 +14,9 @@ class driver;
 }
 
 namespace cofault::detail {
+
+// The body returned this object: the root's coroutine is looked for in it, before it starts.
+void note_root(const void* object, std::size_t size);
 
 // The root's completion handler ran; null: without an exception.
 void root_completed(std::exception_ptr error);

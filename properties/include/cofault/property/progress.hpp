@@ -6,7 +6,8 @@
 namespace cofault::properties {
 
 // The run ends with the root completed: if nothing is runnable and no timer is left while it has
-// not, nothing will ever wake it.
+// not, nothing will ever wake it. So it is where only timers beside it keep ticking
+// (docs/how-it-works.md has the criterion). Undecided where an exception left the event loop.
 class progress : public property {
  public:
   std::string_view name() const override { return "nothing waits for ever"; }

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "last_words.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+// Sanitizers leave the process without a signal.
+extern "C" void __sanitizer_set_death_callback(void (*)()) __attribute__((weak));
+
+namespace cofault::detail {
+namespace {
+
+constexpr std::array fatal = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGINT, SIGTERM};
+
+std::atomic<bool> armed = false;
+pid_t armed_in = 0;
+int real_output = -1, real_error = -1;
+std::array<struct sigaction, fatal.size()> before;
+stack_t stack_before;
+alignas(16) std::array<char, 1 << 16> stack;  // to be able to speak behind a stack overflow
+
+std::string& line() {
+  static auto* const text = new std::string;  // outlives every static destructor
+  return *text;
+}
+
+void write_all(const char* from, std::size_t size) {
+  while (size > 0) {
+    const ssize_t n = ::write(real_error, from, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    from += n;
+    size -= static_cast<std::size_t>(n);
+  }
+}
+
+// May run in a signal handler: system calls only.
+void speak() {
+  if (!armed.load() || ::getpid() != armed_in || !armed.exchange(false)) return;
+  constexpr off_t most = 1 << 16;
+  const off_t end = ::lseek(STDERR_FILENO, 0, SEEK_CUR);
+  char buffer[4096];
+  for (off_t at = std::max(end - most, off_t{0}); at < end;) {
+    const auto want = std::min(static_cast<std::size_t>(end - at), sizeof buffer);
+    const ssize_t n = ::pread(STDERR_FILENO, buffer, want, at);
+    if (n <= 0) break;
+    write_all(buffer, static_cast<std::size_t>(n));
+    at += n;
+  }
+  write_all(line().data(), line().size());
+  ::dup2(real_output, STDOUT_FILENO);
+  ::dup2(real_error, STDERR_FILENO);
+}
+
+// Then whoever handled the signal before gets it, with standard error as it was.
+void on_signal(int number, siginfo_t* info, void*) {
+  const int error = errno;
+  speak();
+  const auto which = std::find(fatal.begin(), fatal.end(), number) - fatal.begin();
+  ::sigaction(number, &before[static_cast<std::size_t>(which)], nullptr);
+  // An instruction that failed fails again. What was sent must be sent again.
+  if (info == nullptr || info->si_code <= 0 || number == SIGINT || number == SIGTERM)
+    ::raise(number);
+  errno = error;
+}
+
+void at_exit() {
+  if (!armed.load() || ::getpid() != armed_in) return;
+  std::fflush(nullptr);
+  speak();
+}
+
+}  // namespace
+
+last_words::last_words(int output, int error) : first_(!armed) {
+  if (!first_) return;
+  [[maybe_unused]] static const int registered = std::atexit(at_exit);
+  real_output = output;
+  real_error = error;
+  armed_in = ::getpid();
+  line() = "cofault: the process ended during an exploration\n";
+  stack_t ours{};
+  ours.ss_sp = stack.data();
+  ours.ss_size = stack.size();
+  ::sigaltstack(nullptr, &stack_before);
+  if ((stack_before.ss_flags & SS_DISABLE) != 0) ::sigaltstack(&ours, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = on_signal;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  for (std::size_t i = 0; i < fatal.size(); ++i) {
+    ::sigaction(fatal[i], nullptr, &before[i]);
+    if (before[i].sa_handler != SIG_IGN) ::sigaction(fatal[i], &action, nullptr);
+  }
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(speak);
+  armed = true;
+}
+
+last_words::~last_words() {
+  if (!first_) return;
+  armed = false;
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(nullptr);
+  for (std::size_t i = 0; i < fatal.size(); ++i) {
+    struct sigaction now {};
+    ::sigaction(fatal[i], nullptr, &now);
+    // What the program installed meanwhile stays.
+    if (now.sa_sigaction == on_signal) ::sigaction(fatal[i], &before[i], nullptr);
+  }
+  if ((stack_before.ss_flags & SS_DISABLE) != 0) ::sigaltstack(&stack_before, nullptr);
+}
+
+bool last_words::awaited() { return armed; }
+
+void last_words::under_way(std::string what) { line() = std::move(what); }
+
+}  // namespace cofault::detail
