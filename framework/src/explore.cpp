@@ -80,6 +80,11 @@ std::vector<std::string> notes_of(const options& how) {
     out.push_back(std::to_string(b.bounded_count) + " runs were stopped by the bound of " +
                   std::to_string(how.max_arrivals()) +
                   " await points, undecided: " + list_of(b.bounded, b.bounded_count));
+  if (b.retrying_count > 0)
+    out.push_back(std::to_string(b.retrying_count) + " runs were stopped after " +
+                  std::to_string(options::max_delayed_retries) +
+                  " retries with a delay before each, undecided: " +
+                  list_of(b.retrying, b.retrying_count));
   for (std::uint32_t i = 0; i < b.doubt_count; ++i)
     out.push_back("undecided: " + std::string(b.doubts[i]));
   if (b.declared > 0)

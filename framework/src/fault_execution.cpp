@@ -3,7 +3,9 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
+#include "cofault/clock.hpp"
 #include "cofault/site.hpp"
 
 namespace cofault::detail {
@@ -23,15 +25,46 @@ const runtime_errors& errors_of(runtime where) {
   return found.raise != nullptr ? found : errors()[0];
 }
 
-bool matches(const deviation& d, const frame& at) {
-  return d.where.site == sites::site(at.site).key && d.where.instance == at.instance &&
-         (d.what.persistent ? at.visit >= d.where.visit : at.visit == d.where.visit);
+// The arrival, and below it those of everybody who waits for that coroutine.
+std::vector<await_step> path_to(run_state& run, const frame& at) {
+  std::vector<await_step> out;
+  for (await_step s{at.id, at.site, at.visit}; s.frame != 0; s = run.awaited_by(s.frame))
+    out.push_back(s);
+  return out;
 }
 
-const deviation* planned(const run_state& run, const frame& at) {
-  for (const deviation& d : run.what)
-    if (matches(d, at)) return &d;
+// Whether the arrival is one more try of what failed: the same code of the program, or one that
+// awaited it, came back to where it was. A test's own loop is none.
+bool tries_again(run_state& run, const frame& at, const std::vector<await_step>& struck) {
+  if (struck.empty()) return false;
+  const auto is_user = [](std::uint32_t site) {
+    return sites::function(sites::site(site).function).user;
+  };
+  for (const await_step& now : path_to(run, at))
+    for (const await_step& then : struck)
+      if (now.frame == then.frame && now.site == then.site && now.visit > then.visit &&
+          is_user(now.site))
+        return true;
+  return false;
+}
+
+// The deviation to execute here, if any.
+const deviation* planned(run_state& run, const frame& at) {
+  for (const deviation& d : run.what) {
+    if (d.where.site != sites::site(at.site).key) continue;
+    if (d.where.instance == at.instance && d.where.visit == at.visit) return &d;
+    const auto number = static_cast<std::size_t>(&d - run.what.begin());
+    if (!tries_again(run, at, run.struck[number])) continue;
+    run.retried |= 1u << number;
+    if (d.what.persistent) return &d;
+  }
   return nullptr;
+}
+
+void note_retry(run_state& run) {
+  if (virtual_clock::now() == run.last_retry) return;
+  run.last_retry = virtual_clock::now();
+  ++run.delayed_retries;
 }
 
 }  // namespace
@@ -52,6 +85,10 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   if (d == nullptr) return action::proceed;
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
   run.record(event_kind::faulted, &at, number);
+  if ((run.reached & 1u << number) == 0)
+    run.struck[number] = path_to(run, at);
+  else
+    note_retry(run);
   run.reached |= 1u << number;
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;

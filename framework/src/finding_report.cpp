@@ -32,7 +32,7 @@ std::string in_words(const fault& f) {
       break;
   }
   out += " instead of running";
-  return f.persistent ? out + ", and so each time from then on" : out;
+  return f.persistent ? out + ", and so each time it is tried again" : out;
 }
 
 std::string counted(std::uint64_t n, const std::string& noun) {
@@ -92,12 +92,14 @@ void print(std::ostream& out, std::string_view label, const std::vector<std::str
 std::vector<std::string> fault_lines(const deviation& d) {
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
-  std::string text = s.operation[0] == '\0' ? "the co_await" : s.operation;
-  text += " " + in_words(d.what) + ", in " + sites::function(s.function).name + "()";
+  const bool known = site != 0;
+  std::string text = known && s.operation[0] != '\0' ? s.operation : "the co_await";
+  text += " " + in_words(d.what);
+  if (known) text += std::string(", in ") + sites::function(s.function).name + "()";
   if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
   if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
   std::vector<std::string> out = wrapped(text, 2);
-  out.insert(out.begin(), quote(site));
+  out.insert(out.begin(), known ? quote(site) : "an await point that was not reached here");
   return out;
 }
 

@@ -35,7 +35,14 @@ class stage {
   bool ended_ = false;
 };
 
-bool out_of_bounds(const run_state& run) { return run.arrivals > run.how.max_arrivals(); }
+// Who fails so often, and waits before each further try, never gives up.
+bool keeps_retrying(const run_state& run) {
+  return run.delayed_retries > options::max_delayed_retries;
+}
+
+bool out_of_bounds(const run_state& run) {
+  return run.arrivals > run.how.max_arrivals() || keeps_retrying(run);
+}
 
 // Runs whatever can run without moving the clock. An exception that leaves the event loop is what
 // the program's own call of run() would have got.
@@ -43,7 +50,7 @@ void run_ready(run_state& run) {
   driver& world = *run.world;
   while (!out_of_bounds(run) && world.choices() > 0) {
     try {
-      run.initiating = 0;
+      run.initiating = {};
       if (!world.run(0)) break;
     } catch (...) {
       run.record(event_kind::escaped, nullptr, 0, run.exceptions.handled());
@@ -141,6 +148,8 @@ outcome sum_up(const run_state& run, ending end) {
   out.truncated = t.truncated;
   out.fault_free = run.reached == 0;
   out.reached = run.reached;
+  out.retried = run.retried;
+  out.keeps_retrying = end == ending::bounded && keeps_retrying(run);
   out.root_completions = run.root_completions;
   out.arrivals = run.arrivals;
   out.duration = virtual_clock::now();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -59,6 +60,11 @@ class run_state {
                  std::uint32_t other = 0);
   void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
                         std::uint32_t site = 0);
+  // The await in which somebody waits for the coroutine.
+  await_step& awaited_by(std::uint32_t frame) {
+    if (awaits.size() <= frame) awaits.resize(frame + 1);
+    return awaits[frame];
+  }
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
 
@@ -68,21 +74,25 @@ class run_state {
   driver* world = nullptr;
   frame_list unstarted, started;
   frame* running = nullptr;
-  // Library code that suspended last in the step under way, as long as nothing else ran: libraries
-  // start an operation after the suspension of the coroutine that awaits it.
-  std::uint32_t initiating = 0;
+  // The await whose operation is being started, while no coroutine is running; see initiation.
+  await_step initiating;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
   std::uint32_t root_completions = 0;
   std::uint32_t reached = 0;           // deviations executed
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
+  std::vector<await_step> awaits;      // by coroutine, see awaited_by()
+  std::array<std::vector<await_step>, plan::capacity> struck;  // by deviation, see fault_execution
+  std::uint32_t retried = 0;          // deviations whose await was tried again
+  std::uint32_t delayed_retries = 0;  // that failed again, with the clock moved in between
+  virtual_time last_retry = 0;
   std::vector<const char*> resources;  // label by serial - 1; null once released
   visit_table& visits;
   std::vector<probe_start> probes;
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
-  bool explaining = false;     // find out more than a search can afford
+  bool explaining = false;  // find out more than a search can afford
   std::size_t observations = 0;
   exception_recorder exceptions{*this};  // the last member: the first to go
 };

@@ -14,6 +14,11 @@ enum class runtime : std::uint8_t { generic, boost_asio, asio };
 
 enum class frame_state : std::uint8_t { created, running, suspended, finished, destroyed };
 
+// A coroutine's arrival at an await point; 0: none.
+struct await_step {
+  std::uint32_t frame = 0, site = 0, visit = 0;
+};
+
 // The record of one instrumented coroutine. Lives inside its promise.
 struct frame {
   frame* next = nullptr;  // in the list of live frames
@@ -23,6 +28,8 @@ struct frame {
   const void* promise = nullptr;    // the address of the library's own promise
   const char* operation = nullptr;  // type of the first coroutine argument: names the operation
   const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
+  void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
+  void* start_argument = nullptr;
   void* code = nullptr;             // where its completion token will put an error code
   std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
   std::uint32_t id = 0;
@@ -35,7 +42,8 @@ struct frame {
   frame_state state = frame_state::created;
   bool failed = false;
   bool gives_value = false;  // it has a result other than void
-  std::uint32_t initiating_below = 0;  // the library code that was initiating when it was entered
+  await_step initiating_below;  // whose operation was being started when it was entered
+  bool for_operation = false;  // created while its creator's operation was being started
   bool replaced = false;  // never started because a fault took its place
   runtime where = runtime::generic;
 };
@@ -73,6 +81,22 @@ action arrive(frame&, const awaited&, const std::source_location&);
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).
 void assign_code(frame& at, void* code);
+
+// As long as it lives, the operation that the (suspended) coroutine awaits is being started: what
+// is created meanwhile, and not by a coroutine that this resumes, is a part of the operation. Asks
+// nothing of the frame later, since the coroutine may be gone by then.
+class initiation {
+ public:
+  explicit initiation(const frame& of);
+  initiation(const initiation&) = delete;
+  initiation& operator=(const initiation&) = delete;
+  ~initiation();
+
+ private:
+  std::uint64_t run_ = 0;
+  await_step initiating_;     // before
+  frame* running_ = nullptr;  // before
+};
 
 // Keeps `held` alive until the world of the current run is torn down.
 void hold_parked(std::shared_ptr<void> held);
