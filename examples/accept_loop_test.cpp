@@ -7,6 +7,9 @@
 #include <chrono>
 #include <cofault/boost_asio.hpp>
 #include <cofault/gtest.hpp>
+#include <cofault/inject/error.hpp>
+#include <cofault/inject/selector.hpp>
+#include <cofault/inject/usual.hpp>
 #include <memory>
 
 #include "example.hpp"
@@ -25,16 +28,26 @@ awaitable<std::string> greeting(std::shared_ptr<acceptor> service) {
   co_return co_await mine.to_client->async_receive(use_awaitable);
 }
 
+// The service accepts from a channel here; it fails as an acceptor does.
+cofault::options faults() {
+  using namespace cofault::inject;
+  return cofault::options().inject(
+      only(error({cofault::io_error::no_descriptors}), in("accept_forever")),
+      only(usual(), !in("accept_forever")));
+}
+
 // A client, who does not wait for ever, and then another one.
 cofault::exploration explore_with(void (*serve)(acceptor&)) {
-  return cofault::explore([serve](any_io_executor executor) -> awaitable<void> {
-    using namespace boost::asio::experimental::awaitable_operators;
-    const auto service = std::make_shared<acceptor>(executor, 8);
-    serve(*service);
-    cofault::probe([service] { return greeting(service); });
-    boost::asio::steady_timer patience(executor, std::chrono::seconds(1));
-    co_await (greeting(service) || patience.async_wait(use_awaitable));
-  });
+  return cofault::explore(
+      [serve](any_io_executor executor) -> awaitable<void> {
+        using namespace boost::asio::experimental::awaitable_operators;
+        const auto service = std::make_shared<acceptor>(executor, 8);
+        serve(*service);
+        cofault::probe([service] { return greeting(service); });
+        boost::asio::steady_timer patience(executor, std::chrono::seconds(1));
+        co_await (greeting(service) || patience.async_wait(use_awaitable));
+      },
+      faults());
 }
 
 cofault::exploration deaf_service() { return explore_with(deaf::serve); }

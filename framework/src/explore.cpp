@@ -83,6 +83,11 @@ std::vector<std::string> notes_of(const options& how) {
                   " await points, by a full trace, or since their root stood still while timers "
                   "ticked): " +
                   list_of(b.bounded, b.bounded_count));
+  if (b.retrying_count > 0)
+    out.push_back(std::to_string(b.retrying_count) + " runs were stopped after " +
+                  std::to_string(options::max_delayed_retries) +
+                  " retries with a delay before each, undecided: " +
+                  list_of(b.retrying, b.retrying_count));
   for (std::uint32_t i = 0; i < b.doubt_count; ++i)
     out.push_back("undecided: " + std::string(b.doubts[i]));
   if (b.declared > 0)

@@ -18,8 +18,14 @@ family::family(std::span<const event> trace) {
       made.user = sites::function(made.function).user;
       continue;
     }
-    if (e.kind == event_kind::spawned) at(e.frame).alone = (e.value & spawn_kinds) != spawn_library;
-    if (e.kind == event_kind::arrived) arrival = i;
+    if (e.kind == event_kind::spawned) {
+      member& made = at(e.frame);
+      made.alone = (e.value & spawn_kinds) != spawn_library;
+      if (made.alone || e.other == 0) continue;
+      made.awaited_at = of(e.other).arrival;
+      made.awaiter = e.other;
+    }
+    if (e.kind == event_kind::arrived) at(e.frame).arrival = arrival = i;
     if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
     // The first counts: a join holds what its library awaits later, one by one.
     if (at(e.other).awaited_at != none) continue;

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
+#include "cofault/clock.hpp"
 #include "cofault/site.hpp"
 
 namespace cofault::detail {
@@ -23,15 +25,44 @@ const runtime_errors& errors_of(runtime where) {
   return found.raise != nullptr ? found : errors()[0];
 }
 
-bool matches(const deviation& d, const frame& at) {
-  return d.where.site == sites::site(at.site).key && d.where.instance == at.instance &&
-         (d.what.persistent ? at.visit >= d.where.visit : at.visit == d.where.visit);
+// The arrival, and below it those of everybody who waits for that coroutine.
+std::vector<await_step> path_to(run_state& run, const frame& at) {
+  std::vector<await_step> out;
+  for (await_step s{at.id, at.site, at.visit}; s.frame != 0; s = run.awaited_by(s.frame))
+    out.push_back(s);
+  return out;
 }
 
-// What takes the place of the operation there.
-const deviation* planned(const run_state& run, const frame& at) {
-  for (const deviation& d : run.what)
-    if (!is_request(d.what.kind) && matches(d, at)) return &d;
+// Whether the arrival is one more try of what failed: the same code of the program, or one that
+// awaited it, came back to where it was. A test's own loop is none.
+bool tries_again(run_state& run, const frame& at, const std::vector<await_step>& struck) {
+  if (struck.empty()) return false;
+  const auto is_user = [](std::uint32_t site) {
+    return sites::function(sites::site(site).function).user;
+  };
+  for (const await_step& now : path_to(run, at))
+    for (const await_step& then : struck)
+      if (now.frame == then.frame && now.site == then.site && now.visit > then.visit &&
+          is_user(now.site))
+        return true;
+  return false;
+}
+
+bool matches(const deviation& d, const frame& at) {
+  return d.where.site == sites::site(at.site).key && d.where.instance == at.instance &&
+         d.where.visit == at.visit;
+}
+
+// What takes the place of the operation there, if anything.
+const deviation* planned(run_state& run, const frame& at) {
+  for (const deviation& d : run.what) {
+    if (is_request(d.what.kind) || d.where.site != sites::site(at.site).key) continue;
+    if (matches(d, at)) return &d;
+    const auto number = static_cast<std::size_t>(&d - run.what.begin());
+    if (!tries_again(run, at, run.struck[number])) continue;
+    run.retried |= 1u << number;
+    if (d.what.persistent) return &d;
+  }
   return nullptr;
 }
 
@@ -39,6 +70,12 @@ void arm_requests(run_state& run, frame& at) {
   for (std::uint32_t i = 0; i < run.what.size(); ++i)
     if (is_request(run.what[i].what.kind) && matches(run.what[i], at))
       run.requested.arm(at, i);
+}
+
+void note_retry(run_state& run) {
+  if (virtual_clock::now() == run.last_retry) return;
+  run.last_retry = virtual_clock::now();
+  ++run.delayed_retries;
 }
 
 }  // namespace
@@ -68,6 +105,10 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
   run.record(event_kind::faulted, &at, number);
   run.exceptions.fault_strikes();
+  if ((run.reached & 1u << number) == 0)
+    run.struck[number] = path_to(run, at);
+  else
+    note_retry(run);
   run.reached |= 1u << number;
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;

@@ -64,7 +64,7 @@ std::string in_words(const fault& f) {
       return request_in_words(f);
   }
   out += " instead of running";
-  return f.persistent ? out + ", and so each time from then on" : out;
+  return f.persistent ? out + ", and so each time it is tried again" : out;
 }
 
 std::string counted(std::uint64_t n, const std::string& noun) {
@@ -125,16 +125,17 @@ std::vector<std::string> fault_lines(const deviation& d) {
   if (d.where == root_point()) return {in_words(d.what)};
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
-  std::string text = s.operation[0] == '\0' ? "the co_await" : s.operation;
+  const bool known = site != 0;
+  std::string text = known && s.operation[0] != '\0' ? s.operation : "the co_await";
   if (is_request(d.what.kind))
     text = in_words(d.what);
   else
     text += " " + in_words(d.what);
-  text.append(", in ").append(sites::function(s.function).name).append("()");
+  if (known) text.append(", in ").append(sites::function(s.function).name).append("()");
   if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
   if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
   std::vector<std::string> out = wrapped(text, 2);
-  out.insert(out.begin(), quote(site));
+  out.insert(out.begin(), known ? quote(site) : "an await point that was not reached here");
   return out;
 }
 

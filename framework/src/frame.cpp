@@ -40,7 +40,9 @@ void frame_created(frame& f) {
     f.creator_id = run->running->id;
     f.creator_site = run->running->site;
   } else {
-    f.creator_id = run->initiating;
+    f.creator_id = run->initiating.frame;
+    f.for_operation = f.creator_id != 0;
+    if (f.for_operation) run->awaited_by(f.id) = run->initiating;
   }
   run->unstarted.add(f);
 }
@@ -53,7 +55,7 @@ void frame_named(frame& f, const std::source_location& where) {
   run->record_at(event_kind::created, f.id, f.creator_site,
                  (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
   if (const std::uint64_t handler = completion_handler(f); handler != 0)
-    run->record(event_kind::spawned, &f, handler);
+    run->record(event_kind::spawned, &f, handler, f.for_operation ? f.creator_id : 0);
   if (run->explaining) record_origin(*run, f);
 }
 
@@ -66,7 +68,7 @@ void frame_entered(frame& f) {
     frame_list::remove(f);
     run->started.add(f);
   }
-  f.initiating_below = std::exchange(run->initiating, 0);
+  f.initiating_below = std::exchange(run->initiating, {});
   f.below = run->running;
   run->running = &f;
   if (first) return run->record(event_kind::started, &f);
@@ -82,7 +84,7 @@ void frame_left(frame& f) {
   if (run == nullptr) return;
   if (run->running == &f) run->running = f.below;
   f.below = nullptr;
-  run->initiating = done || sites::function(f.function).user ? f.initiating_below : f.id;
+  run->initiating = f.initiating_below;
   if (done) return;
   f.suspended_at = run->requested.clock_moves();
   run->record(event_kind::suspended, &f, run->requested.step());
@@ -106,13 +108,31 @@ void frame_destroyed(frame& f) noexcept {
   run_state* run = run_of(f);
   frame_list::remove(f);  // also on a foreign thread: its memory is gone in a moment
   if (run == nullptr) return;
-  if (run->running == &f) run->running = f.below;  // it flowed off its end
+  if (run->running == &f) {  // it flowed off its end
+    run->running = f.below;
+    run->initiating = f.initiating_below;
+  }
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
-  if (before == frame_state::created && !f.replaced && run->running != nullptr &&
-      run->running->id == f.creator_id && std::uncaught_exceptions() == 0 && !run->tearing_down &&
-      f.id > run->last_fault_frame)
+  if (before == frame_state::created && !f.replaced && !f.for_operation &&
+      run->running != nullptr && run->running->id == f.creator_id &&
+      std::uncaught_exceptions() == 0 && !run->tearing_down && f.id > run->last_fault_frame)
     run->record(event_kind::dropped, run->running, 0, f.id);
+}
+
+initiation::initiation(const frame& of) {
+  run_state* run = run_of(of);
+  if (run == nullptr) return;
+  run_ = run->number;
+  initiating_ = std::exchange(run->initiating, {of.id, of.site, of.visit});
+  running_ = std::exchange(run->running, nullptr);
+}
+
+initiation::~initiation() {
+  run_state* run = run_state::current();
+  if (run == nullptr || run->number != run_) return;
+  run->initiating = initiating_;
+  run->running = running_;
 }
 
 action arrive(frame& f, const awaited& a, const std::source_location& where) {
@@ -127,6 +147,7 @@ action arrive(frame& f, const awaited& a, const std::source_location& where) {
 
   const bool user = sites::function(f.function).user;
   frame* child = adopt_awaited(*run, f, a);
+  if (child != nullptr) run->awaited_by(child->id) = {f.id, f.site, f.visit};
   if (user) sites::note_operation(f.site, child != nullptr ? child->operation : a.type);
   const bool takes_code = a.carries_code || (child != nullptr && child->code != nullptr);
   std::uint64_t flags =
@@ -136,10 +157,7 @@ action arrive(frame& f, const awaited& a, const std::source_location& where) {
   if (user) flags |= await_user;
   if (a.gives_exceptions) flags |= await_gives_exceptions;
   run->record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
-  if (child != nullptr) {
-    child->awaiter = f.id;
-    record_joined(*run, f, a, *child);
-  }
+  if (child != nullptr) record_joined(*run, f, a, *child);
 
   if (run->tearing_down) return action::proceed;
   if (standing > run->how.max_visits()) {

@@ -27,7 +27,7 @@ void mailbox::clear() {
   beat = 0;
   stage = stage_of_sweep::warm_up;
   work_count = next = found_count = points = trials = 0;
-  seen_count = unreached_count = bounded_count = later_count = failure_count = 0;
+  seen_count = unreached_count = bounded_count = retrying_count = later_count = failure_count = 0;
   plain_arrivals = 0;
   note_count = cancellations = effects = 0;
   work_cut = found_cut = false;

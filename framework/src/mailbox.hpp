@@ -50,6 +50,8 @@ struct mailbox {
   plan unreached[max_list];
   std::uint32_t bounded_count;
   plan bounded[max_list];
+  std::uint32_t retrying_count;  // stopped while they tried again for ever
+  plan retrying[max_list];
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
   std::uint32_t note_count;

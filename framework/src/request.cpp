@@ -20,14 +20,11 @@ frame* find(const frame_list& list, std::uint32_t id) {
 }
 
 // The spawned chain that the coroutine belongs to, if it has a cancellation slot of its own.
-frame* own_chain(const run_state& run, const frame& member) {
-  const frame* top = &member;
-  while (top->awaiter != 0) {
-    const frame* above = find(run.started, top->awaiter);
-    if (above == nullptr) return nullptr;
-    top = above;
-  }
-  return top->slot == nullptr ? nullptr : find(run.started, top->id);
+frame* own_chain(run_state& run, const frame& member) {
+  std::uint32_t id = member.id;
+  while (const std::uint32_t above = run.awaited_by(id).frame) id = above;
+  frame* const top = find(run.started, id);
+  return top == nullptr || top->slot == nullptr ? nullptr : top;
 }
 
 }  // namespace

@@ -38,11 +38,16 @@ class stage {
   bool ended_ = false;
 };
 
+// Who fails so often, and waits before each further try, never gives up.
+bool keeps_retrying(const run_state& run) {
+  return run.delayed_retries > options::max_delayed_retries;
+}
+
 // A trace that is full shows nothing of what follows: no need to go on. Of the run without faults
 // all is shown or nothing is explored.
 bool out_of_bounds(const run_state& run) {
   constexpr std::uint32_t full = detail::trace_buffer::capacity - detail::trace_buffer::reserve;
-  return run.arrivals > run.how.max_arrivals() ||
+  return run.arrivals > run.how.max_arrivals() || keeps_retrying(run) ||
          (!run.what.empty() && detail::trace().count >= full);
 }
 
@@ -61,7 +66,7 @@ bool over(const run_state& run) {
 void run_ready(run_state& run) {
   driver& world = *run.world;
   while (!over(run) && world.choices() > 0) {
-    run.initiating = 0;
+    run.initiating = {};
     run.requested.before_step();
     if (over(run)) return;
     try {
@@ -212,6 +217,8 @@ outcome sum_up(const run_state& run, ending end) {
   out.truncated = t.truncated;
   out.fault_free = run.reached == 0;
   out.reached = run.reached;
+  out.retried = run.retried;
+  out.keeps_retrying = end == ending::bounded && keeps_retrying(run);
   out.root_completions = run.root_completions;
   out.arrivals = run.arrivals;
   out.duration = virtual_clock::now();

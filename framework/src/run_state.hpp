@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,6 +68,11 @@ class run_state {
                         std::uint32_t site = 0);
   // How many await points the latest run without faults reached.
   std::uint64_t fault_free_arrivals() const;
+  // The await in which somebody waits for the coroutine.
+  await_step& awaited_by(std::uint32_t frame) {
+    if (awaits.size() <= frame) awaits.resize(frame + 1);
+    return awaits[frame];
+  }
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
 
@@ -76,9 +82,8 @@ class run_state {
   driver* world = nullptr;
   frame_list unstarted, started;
   frame* running = nullptr;
-  // Library code that suspended last in the step under way, as long as nothing else ran: libraries
-  // start an operation after the suspension of the coroutine that awaits it.
-  std::uint32_t initiating = 0;
+  // The await whose operation is being started, while no coroutine is running; see initiation.
+  await_step initiating;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
   std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
@@ -86,6 +91,11 @@ class run_state {
   std::uint32_t reached = 0;           // deviations executed
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
   std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
+  std::vector<await_step> awaits;      // by coroutine, see awaited_by()
+  std::array<std::vector<await_step>, plan::capacity> struck;  // by deviation, see fault_execution
+  std::uint32_t retried = 0;          // deviations whose await was tried again
+  std::uint32_t delayed_retries = 0;  // that failed again, with the clock moved in between
+  virtual_time last_retry = 0;
   std::vector<const char*> resources;  // label by serial - serials_before - 1; null once released
   visit_table& visits;
   std::vector<std::function<void()>> cancellers;  // registered by on_cancel()

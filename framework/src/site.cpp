@@ -82,7 +82,17 @@ std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t r
   return out;
 }
 
-// Asio names the function object that starts an operation after it: "initiate_async_read".
+// The class template that a nested name belongs to: "channel" of "…::channel<…>::"; "" if none.
+std::string_view template_before(std::string_view text) {
+  if (!text.ends_with(">::")) return "";
+  text.remove_suffix(3);
+  for (int depth = 1; depth > 0 && !text.empty(); text.remove_suffix(1))
+    depth += text.back() == '>' ? 1 : text.back() == '<' ? -1 : 0;
+  return text.substr(text.find_last_not_of("abcdefghijklmnopqrstuvwxyz_") + 1);
+}
+
+// Asio names the function object that starts an operation after it: "initiate_async_read". Streams
+// and channels have operations of the same name but can fail in different ways.
 std::string operation_in(std::string_view type) {
   constexpr std::string_view mark = "initiate_";
   const std::size_t at = type.find(mark);
@@ -92,7 +102,7 @@ std::string operation_in(std::string_view type) {
   for (const std::string_view variant : {"_buffer_sequence", "_dynbuf_v1", "_dynbuf_v2", "_move"})
     if (const std::size_t found = out.find(variant); found != out.npos)
       out.erase(found, variant.size());
-  return out;
+  return template_before(type.substr(0, at)).ends_with("channel") ? "channel::" + out : out;
 }
 
 std::uint32_t same_function(std::string_view file, std::string_view name) {

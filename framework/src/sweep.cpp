@@ -66,6 +66,11 @@ bool judge(const outcome& what, const plan& p, const options& how) {
   }
   const bool cut = what.end == ending::bounded && !what.has(event_kind::overran);
   if (!cut && !what.truncated) return good;
+  if (what.keeps_retrying) {
+    if (b.retrying_count < mailbox::max_list) b.retrying[b.retrying_count] = p;
+    ++b.retrying_count;
+    return false;
+  }
   if (b.bounded_count < mailbox::max_list) b.bounded[b.bounded_count] = p;
   ++b.bounded_count;
   return false;
@@ -154,19 +159,12 @@ void plan_work(const std::vector<event>& trace, const options& how) {
     refuse_idle_selectors(points, how);
 }
 
-// A coroutine that came back to the faulted point: let it fail every time, too.
+// What had failed was tried again: let it fail every time, too.
 void plan_persistent(const outcome& what, const plan& p) {
-  if (p.size() != 1 || p[0].what.persistent || is_request(p[0].what.kind)) return;
-  std::uint32_t frame = 0, site = 0;
-  for (const event& e : what.trace()) {
-    if (e.kind == event_kind::faulted && frame == 0)
-      frame = e.frame, site = e.site;
-    else if (e.kind == event_kind::arrived && frame != 0 && e.frame == frame && e.site == site) {
-      deviation again = p[0];
-      again.what.persistent = true;
-      return box().add_work(plan(again));
-    }
-  }
+  if (p.size() != 1 || p[0].what.persistent || what.retried == 0) return;
+  deviation again = p[0];
+  again.what.persistent = true;
+  box().add_work(plan(again));
 }
 
 void note_later_points(const outcome& what, std::unordered_set<std::uint32_t>& known) {

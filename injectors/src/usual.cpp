@@ -16,13 +16,13 @@ struct entry {
 
 // The first entry whose part occurs in the name counts.
 constexpr std::array<entry, 12> vocabulary = {{
+    {"channel", {io_error::closed}, 1},
     {"accept", {io_error::no_descriptors}, 1},
     {"connect", {io_error::refused}, 1},
     {"resolve", {io_error::host_not_found}, 1},
     {"handshake", {io_error::reset}, 1},
     {"shutdown", {io_error::reset}, 1},
     {"read", {io_error::eof, io_error::reset}, 2},
-    {"channel", {io_error::closed}, 1},
     {"receive_from", {io_error::reset}, 1},
     {"receive", {io_error::eof, io_error::reset}, 2},  // a stream's async_read_some, too
     {"write", {io_error::pipe}, 1},

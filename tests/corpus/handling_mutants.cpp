@@ -2,7 +2,11 @@
 #include "handling_mutants.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
 #include <exception>
 #include <iostream>
 
@@ -193,16 +197,19 @@ awaitable<void> replaced() {
   if (!value) throw service_error("not found");
 }
 
-static awaitable<void> receive(replies& in) {
-  const auto [code, text] = co_await in.async_receive(net::as_tuple(use_awaitable));
+using socket = net::local::stream_protocol::socket;
+
+static awaitable<void> greet(socket& peer) {
+  const auto [code, size] =
+      co_await net::async_write(peer, net::buffer("hello"), net::as_tuple(use_awaitable));
   if (code) throw system_error(code);
 }
 
 awaitable<void> code_thrown_and_swallowed() {
-  replies queue(co_await net::this_coro::executor, 1);
-  queue.try_send(error_code(), "hello");
+  socket here(co_await net::this_coro::executor), there(here.get_executor());
+  net::local::connect_pair(here, there);
   try {
-    co_await receive(queue);
+    co_await greet(here);
   } catch (const system_error&) {  // guilty: code_thrown_and_swallowed
   }
 }

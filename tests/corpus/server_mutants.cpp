@@ -92,6 +92,7 @@ awaitable<void> shutdown_forgets() {
   for (int i = 0; i < 2; ++i) {
     try {
       co_await ended->async_receive(use_awaitable);
+      co_await pause(1ms);  // for its last words
     } catch (...) {  // guilty: shutdown_forgets
     }
   }

@@ -45,6 +45,16 @@ awaitable<void> awaits_a_spawned_lambda() {
       executor, [] { return sleep_for(1ms); }, use_awaitable);
 }
 
+// What is spawned comes into being only when the group starts.
+awaitable<void> awaits_a_group() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto first = [] { return sleep_for(1ms); };
+  const auto second = [] { return sleep_for(2ms); };
+  co_await net::experimental::make_parallel_group(net::co_spawn(executor, first, net::deferred),
+                                                  net::co_spawn(executor, second, net::deferred))
+      .async_wait(net::experimental::wait_for_all(), use_awaitable);
+}
+
 NET_TEST(Chain, WhatHasNoPointOfItsOwnIsOne) {
   EXPECT_THAT(proposals(awaits_a_leaf), ElementsAre("? throw:reset"));
   EXPECT_THAT(proposals(awaits_a_peer), ElementsAre("? throw:reset"));
@@ -56,6 +66,7 @@ NET_TEST(Chain, OnlyTheInnermostAwaitIsAPoint) {
   EXPECT_EQ(explore(awaits_either).points, 2u);
   EXPECT_EQ(explore(awaits_a_spawned).points, 1u);
   EXPECT_EQ(explore(awaits_a_spawned_lambda).points, 1u);
+  EXPECT_EQ(explore(awaits_a_group).points, 2u);
 }
 
 #ifdef NET_CAN_AWAIT_DEFERRED
@@ -64,7 +75,14 @@ awaitable<void> awaits_a_deferred() {
   co_await net::co_spawn(executor, sleep_for(1ms), net::deferred);
 }
 
+awaitable<void> awaits_a_deferred_lambda() {
+  const auto executor = co_await net::this_coro::executor;
+  co_await net::co_spawn(
+      executor, [] { return sleep_for(1ms); }, net::deferred);
+}
+
 NET_TEST(Chain, OnlyTheInnermostAwaitOfADeferredSpawn) {
+  EXPECT_EQ(explore(awaits_a_deferred_lambda).points, 1u);
   EXPECT_EQ(explore(awaits_a_deferred).points, 1u);
 }
 #endif

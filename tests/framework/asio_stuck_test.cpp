@@ -58,6 +58,75 @@ NET_TEST(Stuck, ASpinningCoroutineIsParked) {
   }
 }
 
+// The same where each try is a coroutine of its own, awaited in every way there is.
+awaitable<void> attempt() { co_await sleep_for(1s); }
+
+template <class Try>
+awaitable<void> stubborn_about(Try once_more) {
+  for (;;) {
+    try {
+      co_await once_more();
+      co_return;
+    } catch (...) {
+    }
+  }
+}
+
+awaitable<void> spawned_attempt() {
+  const auto executor = co_await net::this_coro::executor;
+  co_await net::co_spawn(
+      executor, [] { return attempt(); }, use_awaitable);
+}
+awaitable<void> attempt_beside_others() { co_await (sleep_for(5s) && attempt()); }
+
+awaitable<void> stubborn_with_attempts() { co_await stubborn_about(attempt); }
+awaitable<void> stubborn_with_spawned() { co_await stubborn_about(spawned_attempt); }
+awaitable<void> stubborn_with_joins() { co_await stubborn_about(attempt_beside_others); }
+
+NET_TEST(Stuck, ASpinningCoroutineIsParkedWhereEachTryIsANewOne) {
+  for (const auto program : {stubborn_with_attempts, stubborn_with_spawned, stubborn_with_joins}) {
+    const auto result = explore(program, support::usual().visits(50));
+    ASSERT_THAT(result.findings, SizeIs(1)) << cofault::describe(result);
+    const auto& f = result.findings[0];
+    EXPECT_EQ(f.property, "no coroutine spins for ever");
+    EXPECT_THAT(f.report, HasSubstr("co_await once_more();"));
+    EXPECT_TRUE(f.smallest[0].what.persistent);
+  }
+}
+
+// Tries again after a delay that grows from a millisecond on.
+awaitable<void> patient(int tries, int growth) {
+  net::steady_timer pause(co_await net::this_coro::executor);
+  std::chrono::milliseconds delay = 1ms;
+  for (int i = 0; i < tries; ++i) {
+    try {
+      co_await attempt();
+      co_return;
+    } catch (...) {
+    }
+    pause.expires_after(delay);
+    net::error_code ec;
+    co_await pause.async_wait(net::redirect_error(use_awaitable, ec));
+    delay *= growth;
+  }
+}
+
+awaitable<void> gives_up() { co_await patient(20, 2); }
+awaitable<void> never_gives_up() { co_await patient(1'000'000'000, 1); }
+
+NET_TEST(Stuck, GivingUpInTheEndIsClean) {
+  const auto result = explore(gives_up);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_EQ(result.trials, 2u);
+  EXPECT_THAT(result.notes, testing::Each(testing::Not(HasSubstr("undecided"))));
+}
+
+NET_TEST(Stuck, NeverGivingUpIsNotedSoon) {
+  const auto result = explore(never_gives_up);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_THAT(result.notes, testing::Contains(HasSubstr("after 1000 retries with a delay")));
+}
+
 awaitable<void> stubborn_with_channel() {
   values box(co_await net::this_coro::executor, 1);
   box.try_send(net::error_code(), 1);

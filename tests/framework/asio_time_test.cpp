@@ -74,6 +74,23 @@ NET_TEST(Time, StandsStillWhileWorkRuns) {
   EXPECT_THAT(default_run(stands_still), SurvivesEveryFault());
 }
 
+template <class Timer>
+awaitable<void> overdue() {
+  const auto start = clock::now();
+  Timer timer(co_await net::this_coro::executor, Timer::time_point::min());
+  co_await timer.async_wait(use_awaitable);
+  EXPECT_EQ(clock::now(), start);
+}
+
+awaitable<void> long_overdue() {
+  co_await overdue<net::steady_timer>();
+  co_await overdue<net::system_timer>();
+}
+
+NET_TEST(Time, ATimerOfTheDistantPastFiresAtOnce) {
+  EXPECT_THAT(default_run(long_overdue), SurvivesEveryFault());
+}
+
 struct signal {
   net::steady_timer timer;
   bool set = false;

@@ -50,10 +50,10 @@ awaitable<void> codes() {
 NET_TEST(Tokens, CodesForWhatReportsCodes) {
   codes_seen.clear();
   EXPECT_THAT(proposals(codes),
-              ElementsAre("async_send code:pipe", "async_receive code:eof code:reset",
-                          "async_send code:pipe", "async_receive code:eof code:reset",
+              ElementsAre("channel::async_send code:closed", "channel::async_receive code:closed",
+                          "channel::async_send code:closed", "channel::async_receive code:closed",
                           "async_wait"));
-  EXPECT_EQ(codes_seen.size(), 6u);
+  EXPECT_EQ(codes_seen.size(), 4u);
 }
 
 awaitable<void> throwing() {
@@ -68,7 +68,7 @@ awaitable<void> throwing() {
 
 NET_TEST(Tokens, ThrowsForTheRest) {
   EXPECT_THAT(proposals(throwing),
-              ElementsAre("async_send throw:pipe", "async_receive throw:eof throw:reset",
+              ElementsAre("channel::async_send throw:closed", "channel::async_receive throw:closed",
                           "async_wait throw:no_memory", "async_wait throw:no_memory"));
 }
 
@@ -147,7 +147,7 @@ awaitable<void> deferred() {
 NET_TEST(Tokens, DeferredOperations) {
   EXPECT_THAT(proposals(deferred),
               ElementsAre("async_wait throw:no_memory", "? throw:reset",
-                          "async_send throw:pipe", testing::StartsWith("post")));
+                          "channel::async_send throw:closed", testing::StartsWith("post")));
 }
 #endif
 

@@ -8,6 +8,7 @@
 
 #include "../support/exploring.hpp"
 #include "../support/task.hpp"
+#include "cofault/detail/wait_time.hpp"
 #include "cofault/scheduler.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -67,6 +68,33 @@ TEST_F(Clock, OtherThreadsSeeRealTime) {
   EXPECT_NE(there, here);
   virtual_clock::stop();
   EXPECT_GE(system_clock::now(), there) << "real time again";
+}
+
+// What Asio's timers ask, for the resolutions that the C++ libraries give their clocks.
+template <class Resolution>
+class WaitTime : public Clock {};
+using resolutions = testing::Types<std::chrono::nanoseconds, std::chrono::microseconds,
+                                   std::chrono::milliseconds, std::chrono::seconds>;
+TYPED_TEST_SUITE(WaitTime, resolutions);
+
+TYPED_TEST(WaitTime, IsNotedInNanoseconds) {
+  EXPECT_EQ(detail::wait_duration(TypeParam(3s)), TypeParam::zero()) << "Asio looks again at once";
+  EXPECT_EQ(detail::noted_deadline(true), std::chrono::nanoseconds(3s).count());
+  static_cast<void>(detail::wait_duration(TypeParam::max()));
+  EXPECT_GT(detail::noted_deadline(true), never);
+  static_cast<void>(detail::wait_duration(TypeParam::min()));
+  EXPECT_EQ(detail::noted_deadline(true), 0) << "what is overdue is due now";
+}
+
+TYPED_TEST(WaitTime, IsLeftAloneInRealTime) {
+  virtual_clock::stop();
+  EXPECT_EQ(detail::wait_duration(TypeParam(3s)), TypeParam(3s));
+}
+
+TEST_F(Clock, ATimeSoLongAgoThatNoDurationTellsIsDue) {
+  using time = steady_clock::time_point;
+  EXPECT_EQ(detail::wait_until(time::min()), steady_clock::duration::zero());
+  EXPECT_EQ(detail::noted_deadline(true), 0);
 }
 
 TEST(ClockOfARun, IsShownToTheBodyOnly) {

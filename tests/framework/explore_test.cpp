@@ -10,6 +10,7 @@
 #include <string>
 
 #include "../support/exploring.hpp"
+#include "../support/peer.hpp"
 #include "../support/task.hpp"
 #include "cofault/inject/throwing.hpp"
 #include "cofault/property/livelock.hpp"
@@ -123,6 +124,32 @@ TEST(Sweep, APersistentPlanReplays) {
   EXPECT_TRUE(explore(retry, how.replay("explore_test.cpp:retry+0/1.1=throw#1")).clean());
 }
 
+// Who gives up after two tries; and one who asks again elsewhere, when that is over.
+task<bool> twice(scheduler& s) {
+  for (int i = 0; i < 2; ++i) CATCH_AT("twice", pass(s));
+  co_return true;
+}
+
+task<> twice_and_elsewhere(scheduler& s) {
+  static_cast<void>(co_await twice(s));
+  CATCH_AT("elsewhere", pass(s));
+}
+task<> once(scheduler& s) { co_await twice_and_elsewhere(s); }
+
+TEST(Sweep, WhatFailsForGoodFailsWhoeverTriesAgain) {
+  received().clear();
+  const auto result = explore(once, with_ints().in_process());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  // pass#1, #2 and #3 alone; then #1 for good, which is #2 for good, too, but nowhere else.
+  EXPECT_EQ(received(), (std::map<std::string, int>{{"twice", 1 + 1 + 2}, {"elsewhere", 1}}));
+  EXPECT_EQ(result.trials, 4u);
+}
+
+TEST(Sweep, ALoopOfTheTestIsNoRetry) {
+  const auto body = [](scheduler& s) { return support::three_times([&s] { return pass(s); }); };
+  EXPECT_EQ(explore(body, with_ints()).trials, 3u);
+}
+
 TEST(Sweep, PersistentFaultsSurviveADeathInBetween) {
   // The first plan adds a persistent one behind the list, the second one kills the child.
   const auto body = [](scheduler& s) -> task<> {
@@ -167,6 +194,23 @@ TEST(Bounds, OfArrivalsIsNotedAndTheRunIsUndecided) {
   EXPECT_THAT(result.notes,
               testing::Contains(testing::AllOf(HasSubstr("1 runs were stopped"), HasSubstr("100"),
                                                HasSubstr("lambda+0/1.1=throw#1"))));
+}
+
+// Dies before it can be known that another fault of the plan is not reached.
+task<> dies_of_it(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const int&) {
+    ::abort();
+  }
+}
+
+TEST(Replay, OfAPlanWithAPointThatWasNotReachedTellsSo) {
+  const std::string text =
+      "explore_test.cpp:long_gone+0/1.1=throw#1;explore_test.cpp:dies_of_it+0/1.1=throw#1";
+  const auto result = explore(dies_of_it, with_ints().replay(text));
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_THAT(result.findings[0].report, HasSubstr("an await point that was not reached here"));
 }
 
 TEST(Notes, PointsFirstReachedBehindAFault) {

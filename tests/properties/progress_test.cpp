@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <coroutine>
+#include <limits>
 
 #include "../support/exploring.hpp"
 #include "../support/task.hpp"
@@ -120,6 +121,58 @@ TEST(Livelock, IsNoneWithALimit) {
 TEST(Livelock, IsNoneWithinTheBudget) {
   EXPECT_TRUE(explore([](scheduler& s) { return retry(s, 100, 0ns); }, moving()).clean());
   EXPECT_FALSE(explore([](scheduler& s) { return retry(s, 101, 0ns); }, moving()).clean());
+}
+
+// Each try is a coroutine of its own, two levels down.
+task<> attempt(scheduler& s) { co_await s.yield(); }
+task<> connect(scheduler& s) { co_await attempt(s); }
+
+constexpr unsigned try_line = __LINE__ + 4;
+task<> retry_anew(scheduler& s, int tries, std::chrono::nanoseconds pause, int growth) {
+  for (int i = 0; i < tries; ++i) {
+    try {
+      co_await connect(s);
+      co_return;
+    } catch (const injected_error&) {
+    }
+    if (pause > 0ns) co_await s.sleep_for(pause);
+    pause *= growth;
+  }
+}
+
+constexpr int for_ever = std::numeric_limits<int>::max();
+
+TEST(Livelock, IsFoundWhereEachTryIsANewCoroutine) {
+  const auto result =
+      explore([](scheduler& s) { return retry_anew(s, for_ever, 0ns, 1); }, moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  const finding& f = result.findings[0];
+  EXPECT_EQ(f.property, properties::livelock().name());
+  EXPECT_EQ(encode(f.smallest), "progress_test.cpp:attempt+0/1.1=throw:failed*");
+  EXPECT_EQ(sites::site(f.site).line, try_line) << "the loop spins, and not what it calls";
+  EXPECT_THAT(f.explanation, HasSubstr("101 times"));
+  EXPECT_THAT(f.report, HasSubstr("and so each time it is tried again"));
+}
+
+TEST(Livelock, IsNoneWhereNewCoroutinesAreTriedToALimit) {
+  const auto result = explore([](scheduler& s) { return retry_anew(s, 3, 0ns, 1); }, moving());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_EQ(result.trials, 2u) << "once, and each time";
+}
+
+TEST(Livelock, IsNoneWhereDelaysGrowToALimit) {
+  const auto result = explore([](scheduler& s) { return retry_anew(s, 20, 1ms, 2); }, moving());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_THAT(result.notes, testing::Each(testing::Not(HasSubstr("undecided"))));
+}
+
+TEST(Livelock, AnEndlessLoopWithDelaysIsANote) {
+  const auto result =
+      explore([](scheduler& s) { return retry_anew(s, for_ever, 1s, 1); }, moving());
+  EXPECT_TRUE(result.clean()) << describe(result);
+  EXPECT_THAT(result.notes,
+              testing::Contains(HasSubstr("1 runs were stopped after 1000 retries with a delay")));
+  EXPECT_THAT(result.notes, testing::Each(testing::Not(HasSubstr("await points, undecided"))));
 }
 
 TEST(Livelock, IsNoneWhereTimePassesBetween) {

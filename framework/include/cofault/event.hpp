@@ -62,7 +62,7 @@ enum class event_kind : std::uint8_t {
   declared,     // it satisfies a predicate that the test declared
   observed,     // the test named a value; value: 1 if it is the one without faults
   spawned,      // a chain of coroutines (frame) was started with a completion handler;
-                // value: spawn_handler
+                // value: spawn_handler; other: whose awaited operation did that, or 0
   cancels,      // its type stands for a cancellation, as the test says
 
   // A cancellation that the plan requests; frame and site: the await point it is planned for.

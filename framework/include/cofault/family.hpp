@@ -37,7 +37,7 @@ class family {
  private:
   struct member {
     std::uint32_t function = 0, instance = 0, creator = 0, made_behind = 0, awaiter = 0;
-    std::size_t awaited_at = none;
+    std::size_t awaited_at = none, arrival = none;  // arrival: the latest
     bool user = false;
     bool alone = false;  // a spawned chain whose end no coroutine waits for
   };

@@ -55,7 +55,9 @@ enum class moment : std::uint8_t {
 struct fault {
   fault_kind kind = fault_kind::throw_error;
   std::uint8_t value = 0;
-  bool persistent = false;  // also at every later visit of the same point by the same coroutine
+  // Also each time that it is tried again: the same coroutine, or one that awaits it, comes back to
+  // where it was, and so to this await, perhaps in a new coroutine of the same function.
+  bool persistent = false;
   moment when = moment::running;  // of a cancellation, a stop, a destruction
 
   friend auto operator<=>(const fault&, const fault&) = default;

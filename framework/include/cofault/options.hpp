@@ -102,6 +102,9 @@ class options {
   std::uint32_t max_trials() const { return trials_; }
   std::uint32_t max_visits() const { return visits_; }
   std::uint64_t max_arrivals() const { return arrivals_; }
+  // A run in which a fault that stays was met more often than this, each time after a delay, is
+  // stopped, and the result says so.
+  static constexpr std::uint32_t max_delayed_retries = 1000;
   std::chrono::milliseconds max_cpu() const { return cpu_; }
   bool isolated() const { return isolated_; }
   // "pool.cpp:31" was declared deliberate.

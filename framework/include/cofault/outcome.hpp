@@ -14,7 +14,7 @@ namespace cofault {
 enum class ending : std::uint8_t {
   completed,  // the root's completion handler ran and nothing more could move at that time
   hung,       // nothing can move and the root has not completed
-  bounded,    // a bound of the options stopped it
+  bounded,    // a bound of the options stopped it, see options
   stopped,    // a fault of the plan stopped the runtime or destroyed the world
 };
 
@@ -22,9 +22,11 @@ enum class ending : std::uint8_t {
 // is valid until the next run.
 struct outcome {
   ending end = ending::hung;
-  bool truncated = false;     // more events than the trace holds; the first are kept
-  bool fault_free = true;     // no fault was executed
-  std::uint32_t reached = 0;  // bit i: deviation i of the plan was executed
+  bool truncated = false;       // more events than the trace holds; the first are kept
+  bool fault_free = true;       // no fault was executed
+  std::uint32_t reached = 0;    // bit i: deviation i of the plan was executed
+  std::uint32_t retried = 0;    // bit i: what deviation i had struck was tried again later
+  bool keeps_retrying = false;  // it was bounded while it did so for ever, with delays
   std::uint32_t root_completions = 0;
   std::uint64_t arrivals = 0;  // at await points, library code included
   virtual_time duration = 0;

@@ -6,6 +6,8 @@
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
 #include <asio/experimental/channel.hpp>
+#include <asio/experimental/deferred.hpp>
+#include <asio/experimental/parallel_group.hpp>
 
 #include "cofault/asio.hpp"
 
@@ -18,6 +20,7 @@ using asio::system_error;
 using asio::experimental::channel;
 #if ASIO_VERSION < 102400
 using asio::experimental::as_tuple;
+using asio::experimental::deferred;
 #endif
 
 }  // namespace net

@@ -59,12 +59,35 @@ struct code_result {
   static constexpr bool carries_code = false;
 };
 
+// Whether coroutines that return R are instrumented. Specialised for each such type.
+template <class R>
+inline constexpr bool is_instrumented = false;
+
+// Whether the result of an operation that reports an error code can be made without it. Of results
+// that hold no code only a coroutine's can be asked for: a code that goes elsewhere is known from
+// the coroutine. Elsewhere nothing is made, for a class can claim in vain to have a default value.
+template <class Awaitable>
+constexpr bool can_complete = [] {
+  using result = result_of<awaiter_of<Awaitable>>;
+  if constexpr (std::is_void_v<result>)
+    return true;
+  else if constexpr (code_result<result>::carries_code ||
+                     is_instrumented<std::remove_cvref_t<Awaitable>>)
+    return std::is_object_v<result> && std::default_initializable<result>;
+  else
+    return false;
+}();
+
 // What a runtime adds for one promise type. Specialised by the adapters.
 template <class Promise>
 struct promise_traits {
   static constexpr runtime where = runtime::generic;
   // Suspends the coroutine for ever; its owner destroys it.
   static void park(Promise&) {}
+  // Whether await_suspend only asks for the operation to be started once the coroutine is suspended
+  // for good. Then mark_initiation(), called behind it, makes that an initiation.
+  static constexpr bool starts_later = false;
+  static void mark_initiation(Promise&, frame&) {}
 };
 
 // Hands a wrapped awaiter the handle it expects: one to the library's own promise.
@@ -145,10 +168,14 @@ class point_awaiter {
       return parked_result<result>();
     }
     unwind_guard threw(f, frame_entered);
+    const initiation started(f);
     // Nothing of this object may be touched afterwards: the coroutine may be running again.
     if constexpr (std::is_void_v<result>) {
+      [[maybe_unused]] Promise& promise = promise_;
       suspend_with<Promise>(operation_.awaiter, handle);
       threw.release();
+      if constexpr (promise_traits<Promise>::starts_later)
+        promise_traits<Promise>::mark_initiation(promise, f);
     } else {
       const result next = suspend_with<Promise>(operation_.awaiter, handle);
       threw.release();
@@ -159,11 +186,11 @@ class point_awaiter {
   decltype(auto) await_resume() {
     if (frame_.state != frame_state::running) frame_entered(frame_);
     using result = result_of<awaiter_type>;
-    if constexpr (code_result<result>::carries_code) {
+    if constexpr (code_result<result>::carries_code && can_complete<Awaitable>) {
       if (action_ == action::complete) return complete_with_code<result>();
     } else if constexpr (std::is_void_v<result>) {
       if (action_ == action::complete) return;
-    } else if constexpr (std::is_object_v<result> && std::default_initializable<result>) {
+    } else if constexpr (can_complete<Awaitable>) {
       if (action_ == action::complete) return result();
     }
     return static_cast<result>(operation_.awaiter.await_resume());

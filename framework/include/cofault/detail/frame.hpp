@@ -14,6 +14,11 @@ enum class runtime : std::uint8_t { generic, boost_asio, asio };
 
 enum class frame_state : std::uint8_t { created, running, suspended, finished, destroyed };
 
+// A coroutine's arrival at an await point; 0: none.
+struct await_step {
+  std::uint32_t frame = 0, site = 0, visit = 0;
+};
+
 // The record of one instrumented coroutine. Lives inside its promise.
 struct frame {
   frame* next = nullptr;  // in the list of live frames
@@ -24,12 +29,13 @@ struct frame {
   const char* operation = nullptr;  // type of the first coroutine argument: names the operation
   const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
   void* slot = nullptr;             // of a spawned chain's handler: its cancellation slot
+  void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
+  void* start_argument = nullptr;
   void* code = nullptr;             // where its completion token will put an error code
   std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
   std::uint32_t id = 0;
   std::uint32_t creator_id = 0;  // who was running when it was created
   std::uint32_t creator_site = 0;
-  std::uint32_t awaiter = 0;  // id of the coroutine that awaits it; 0: none so far
   std::uint32_t function = 0;  // index in the site table
   std::uint32_t instance = 0;
   std::uint32_t site = 0;  // the await point it reached last
@@ -39,7 +45,8 @@ struct frame {
   bool failed = false;
   bool is_root = false;      // it begins the chain that the run itself has spawned
   bool gives_value = false;  // it has a result other than void
-  std::uint32_t initiating_below = 0;  // the library code that was initiating when it was entered
+  await_step initiating_below;  // whose operation was being started when it was entered
+  bool for_operation = false;  // created while its creator's operation was being started
   bool replaced = false;  // never started because a fault took its place
   runtime where = runtime::generic;
 };
@@ -77,6 +84,22 @@ action arrive(frame&, const awaited&, const std::source_location&);
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).
 void assign_code(frame& at, void* code);
+
+// As long as it lives, the operation that the (suspended) coroutine awaits is being started: what
+// is created meanwhile, and not by a coroutine that this resumes, is a part of the operation. Asks
+// nothing of the frame later, since the coroutine may be gone by then.
+class initiation {
+ public:
+  explicit initiation(const frame& of);
+  initiation(const initiation&) = delete;
+  initiation& operator=(const initiation&) = delete;
+  ~initiation();
+
+ private:
+  std::uint64_t run_ = 0;
+  await_step initiating_;     // before
+  frame* running_ = nullptr;  // before
+};
 
 // Keeps `held` alive until the world of the current run is torn down.
 void hold_parked(std::shared_ptr<void> held);

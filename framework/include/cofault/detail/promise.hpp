@@ -37,9 +37,6 @@ constexpr bool contains(const char* text, const char* part) {
 template <class R, class Inner, class... Args>
 class promise;
 
-template <class R>
-inline constexpr bool is_instrumented = false;
-
 // Where the arguments of a coroutine say that its completion token reports an error code, its
 // address. Overloaded by the adapters (found by their own namespace).
 template <class T>
@@ -212,8 +209,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     constexpr bool gives_exceptions = contains(type_text<result>(), "exception_ptr");
     out.carries_code = code_result<result>::carries_code;
     out.gives_exceptions = gives_exceptions;
-    out.can_complete =
-        std::is_void_v<result> || (std::is_object_v<result> && std::default_initializable<result>);
+    out.can_complete = can_complete<Awaitable>;
     return out;
   }
 

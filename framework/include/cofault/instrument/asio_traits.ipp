@@ -30,10 +30,32 @@ struct promise_traits<COFAULT_ASIO::detail::awaitable_frame<T, Executor>> {
   using base = COFAULT_ASIO::detail::awaitable_frame_base<Executor>;
   static constexpr runtime where = runtime::COFAULT_ASIO_RUNTIME;
 
+  // Newer versions start an operation when the suspended coroutine has returned to its resumer: the
+  // promise keeps a pointer to what the resumer will do then.
+  static constexpr bool starts_later = requires(promise & p, void (*fn)(void*)) {
+    p.after_suspend(fn, nullptr);
+  };
+  static void mark_initiation(promise& suspended, frame& f) {
+    struct access : base {  // to a protected member
+      static auto& later(base& b) { return *(b.*(&access::resume_context_)); }
+    };
+    auto& later = access::later(suspended);
+    if (later.after_suspend_fn_ == nullptr) return;
+    f.start = later.after_suspend_fn_;
+    f.start_argument = later.after_suspend_arg_;
+    suspended.after_suspend(
+        [](void* suspended_frame) {
+          const frame& starting = *static_cast<frame*>(suspended_frame);
+          const initiation started(starting);
+          starting.start(starting.start_argument);
+        },
+        &f);
+  }
+
   // Takes the stack of coroutines over from the thread that pumps it, as an operation would that
   // never completes. Newer versions want that done only after the suspension.
   static void park(promise& parked) {
-    if constexpr (requires(void (*fn)(void*)) { parked.after_suspend(fn, nullptr); })
+    if constexpr (starts_later)
       parked.after_suspend([](void* frame) { take(static_cast<base*>(frame)); },
                            static_cast<base*>(&parked));
     else
@@ -90,10 +112,10 @@ struct code_argument<Initiation> {
   template <>                                                             \
   struct COFAULT_ASIO::wait_traits<clock> {                               \
     static clock::duration to_wait_duration(const clock::duration& d) {   \
-      return clock::duration(cofault::detail::wait_time(d.count()));      \
+      return cofault::detail::wait_duration(d);                           \
     }                                                                     \
     static clock::duration to_wait_duration(const clock::time_point& t) { \
-      return to_wait_duration(t - clock::now());                          \
+      return cofault::detail::wait_until(t);                              \
     }                                                                     \
   }
 COFAULT_WAIT_TRAITS(std::chrono::steady_clock);
