@@ -10,7 +10,8 @@ namespace {
 
 const std::array all = {&fetch_or_timeout_example, &connection_pool_example, &accept_loop_example,
                         &mailer_example,           &retry_loop_example,      &retrying_example,
-                        &logging_example,          &nesting_example,         &cleaning_up_example};
+                        &logging_example,          &nesting_example,         &cleaning_up_example,
+                        &poller_example,           &journal_example,         &shutdown_example};
 
 void print_reports(const std::string& name, const cofault::exploration& what) {
   std::cout << "== " << name << "\n\n" << describe(what) << '\n';

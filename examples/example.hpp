@@ -30,6 +30,7 @@ struct example {
 // Each beside its test.
 extern const example fetch_or_timeout_example, mailer_example;
 extern const example connection_pool_example, accept_loop_example, retry_loop_example;
+extern const example poller_example, journal_example, shutdown_example;
 extern const example retrying_example, logging_example, nesting_example, cleaning_up_example;
 
 inline verdict verdict_of(const cofault::finding& found) {

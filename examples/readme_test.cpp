@@ -2,9 +2,11 @@
 // The snippets of README.md that test the code of a target.
 #include <cofault/boost_asio.hpp>
 #include <cofault/gtest.hpp>
+#include <cofault/inject/cancel.hpp>
 #include <cofault/inject/error.hpp>
 #include <cofault/inject/selector.hpp>
 #include <cofault/inject/throwing.hpp>
+#include <cofault/inject/usual.hpp>
 #include <cofault/tracked.hpp>
 
 #include "connection_pool.hpp"
@@ -54,6 +56,9 @@ TEST(Readme, Probe) {
       only(error({cofault::io_error::timed_out}), in("prepare") && visit(1)),
       throwing(std::bad_alloc()));
   EXPECT_THAT(cofault::explore(body, how), cofault::SurvivesEveryFault());
+
+  const auto cancelling = cofault::options().inject(usual(), cancel());
+  EXPECT_THAT(cofault::explore(body, cancelling), cofault::SurvivesEveryFault());
 }
 
 TEST(Readme, Tracked) {
