@@ -273,24 +273,26 @@ class reader {
     if (l.judged && reported(l)) return fate::reported;
     exception_story& s = of(n).story;
     if (!blame(s)) return fate::unjudged;
-    if (s.culprit.site != 0 && gives_exceptions(s)) return fate::surfaced;
     if (life* const other = spokesman(l, s)) {
       other->judged |= l.judged;
       return fate::translated;
     }
+    if (s.culprit.site != 0 && gives_exceptions(s)) return fate::surfaced;
     return threw_ ? fate::masked : fate::dropped;
   }
 
-  // What the join that had this exception threw in its place. A join that passes one of several on
-  // throws nothing of its own.
+  // What the join that had this exception threw in its place, or, if it says that there were
+  // several, the coroutine that the join gave it to. A join that passes one of several on throws
+  // nothing of its own.
   life* spokesman(const life& l, const exception_story& s) {
     const wait joined = waited(last_left(s));
     const auto found = std::find_if(lives_.begin(), lives_.end(), [&](const life& other) {
-      const std::uint32_t by = other.story.thrown_by;
-      if (by == 0 || who_.is_user(by) || other.born <= l.born || other.born > l.died) return false;
-      const std::uint32_t flags = other.story.flags;
+      const std::uint32_t by = other.story.thrown_by, flags = other.story.flags;
+      if (by == 0 || other.born <= l.born || other.born > l.died) return false;
+      if ((flags & exception_several) != 0 && !s.detached && by == s.culprit_frame) return true;
       const bool stopped = (flags & (exception_cancels | exception_ends)) != 0;
-      return ((flags & exception_several) != 0 || !stopped) && waited(by) == joined;
+      return !who_.is_user(by) && ((flags & exception_several) != 0 || !stopped) &&
+             waited(by) == joined;
     });
     return found == lives_.end() ? nullptr : &*found;
   }

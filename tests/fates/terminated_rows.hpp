@@ -93,7 +93,7 @@ inline const cofault::finding& only_finding(const cofault::exploration& what) {
   return what.findings.size() == 1 ? what.findings[0] : none;
 }
 
-inline testing::Matcher<std::string> line_in_report(const std::string& comment) {
+inline testing::Matcher<std::string> line_in_report([[maybe_unused]] const std::string& comment) {
 #ifdef __OPTIMIZE__
   return testing::_;
 #else

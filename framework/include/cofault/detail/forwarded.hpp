@@ -87,6 +87,9 @@ using return_function = typename decltype(return_function_of<Outer, R, Inner>())
 
 // A promise's own operator new must be visible in the wrapping promise, and only then.
 struct ordinary_allocation {};
+// g++ -O2 sees, inlined, the delete of one class and the new of another: the same promise's.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 template <class Inner>
 void deallocate_as(void* memory, std::size_t size) {
   if constexpr (requires { Inner::operator delete(memory, size); })
@@ -96,6 +99,7 @@ void deallocate_as(void* memory, std::size_t size) {
   else
     ::operator delete(memory, size);
 }
+#pragma GCC diagnostic pop
 // New and delete in one class: g++ warns of a pair from two, in the program's own code.
 template <class Inner>
 struct own_allocation {
