@@ -12,7 +12,8 @@ enum class event_kind : std::uint8_t {
   started,  // its first step
   arrived,  // at an await point; other: the awaited coroutine's id, or 0; value: await_flags
             // and visit << 32
-  joined,   // behind arrived: another coroutine (other) that the awaited object holds
+  joined,   // behind arrived: another coroutine (other) that the awaited object holds, or whose end
+            // it waits for
   suspended,
   resumed,
   returned,  // ran to its end; value: 1 if with a result other than void
@@ -58,6 +59,7 @@ enum class event_kind : std::uint8_t {
   observed,     // the test named a value; value: 1 if it is the one without faults
   spawned,      // a chain of coroutines (frame) was started with a completion handler;
                 // value: spawn_handler
+  retrieved,    // it was kept as a value, and the program looked at it
   made_at,      // in the explaining run, behind created, for each address on the stack: value
 };
 
