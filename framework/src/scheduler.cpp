@@ -64,13 +64,14 @@ scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
   if (after.count() <= 0 || closing_) return post(std::move(work));
   check_thread();
   const virtual_time due = later(after);
-  timers_.emplace(std::pair(due, ++number_), std::move(work));
-  return {due, number_};
+  const ticket out{due, ++number_};
+  timers_.emplace(out, std::move(work));
+  return out;
 }
 
 bool scheduler::forget(const ticket& which) noexcept {
   if (which.number == 0) return false;
-  if (timers_.erase({which.due, which.number}) > 0) return true;
+  if (timers_.erase(which) > 0) return true;
   const auto found = std::find_if(ready_.begin(), ready_.end(),
                                   [&](const piece& p) { return p.number == which.number; });
   if (found == ready_.end()) return false;
@@ -124,13 +125,13 @@ std::vector<waiting> scheduler::pending() const {
 
 std::optional<virtual_time> scheduler::next_deadline() const {
   if (timers_.empty()) return std::nullopt;
-  return timers_.begin()->first.first;
+  return timers_.begin()->first.due;
 }
 
 void scheduler::release_due() {
-  while (!timers_.empty() && timers_.begin()->first.first <= virtual_clock::now()) {
+  while (!timers_.empty() && timers_.begin()->first.due <= virtual_clock::now()) {
     const auto due = timers_.begin();
-    ready_.push_back({due->first.second, std::move(due->second)});
+    ready_.push_back({due->first.number, std::move(due->second)});
     timers_.erase(due);
   }
 }

@@ -55,6 +55,9 @@ class scheduler {
   struct ticket {
     virtual_time due = 0;
     std::uint64_t number = 0;
+    bool operator<(const ticket& other) const {
+      return due != other.due ? due < other.due : number < other.number;
+    }
   };
 
   // Queues work behind what is ready now.
@@ -164,7 +167,7 @@ class scheduler {
   [[noreturn]] static void refuse_nan();
 
   std::deque<piece> ready_;
-  std::map<std::pair<virtual_time, std::uint64_t>, std::function<void()>> timers_;
+  std::map<ticket, std::function<void()>> timers_;
   std::map<std::uint64_t, std::shared_ptr<participant>> participants_;
   std::uint64_t number_ = 0;
   std::thread::id owner_;

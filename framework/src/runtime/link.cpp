@@ -26,6 +26,12 @@ std::string call::name() const {
   return (scope == full.npos ? full : full.substr(scope + 2)) + "()";
 }
 
+bool call::is_library() const {
+  const std::string_view file = function.file_name();
+  return file.ends_with("cofault/runtime/task_group.hpp") ||
+         file.ends_with("cofault/runtime/timeout.hpp");
+}
+
 link::link() {
   constexpr unsigned deep_enough = 24;
   if (const boundary* b = boundary::current(); b != nullptr && b->debug())

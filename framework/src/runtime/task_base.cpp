@@ -174,7 +174,7 @@ void task_base::awaited() const { cofault::detail::note_joined(frame_); }
 void task_base::left(const link& which, const void* exception) {
   if (failing_ != exception) journey_.clear();
   failing_ = exception;
-  journey_.push_back(which.at());
+  if (!which.at().is_library()) journey_.push_back(which.at());
 }
 
 void task_base::passed_on(const task_base& from) {
@@ -190,14 +190,20 @@ std::optional<waiting> task_base::waits() const {
   if (wait_ != nullptr && !wait_->is_suspended()) return std::nullopt;
   waiting out;
   out.what = wait_ != nullptr ? wait_->what() : "something that is not the runtime's own";
-  const link* at = innermost_;
-  const call& first = at != nullptr ? at->at() : function_;
-  out.who = first.name();
-  out.place = first.place();
-  if (at == nullptr) return out;
-  out.since = at->since();
-  for (at = at->awaiting(); at != nullptr; at = at->awaiting())
-    out.awaited_by.push_back(at->at().name() + " at " + at->at().place());
+  out.who = function_.name();
+  out.place = function_.place();
+  bool first = true;
+  for (const link* at = innermost_; at != nullptr; at = at->awaiting()) {
+    if (at->at().is_library()) continue;
+    if (!first) {
+      out.awaited_by.push_back(at->at().name() + " at " + at->at().place());
+      continue;
+    }
+    first = false;
+    out.who = at->at().name();
+    out.place = at->at().place();
+    out.since = at->since();
+  }
   return out;
 }
 

@@ -76,6 +76,11 @@ void task_group::finish() {
   if (cancelled_) throw cancelled();
 }
 
+bool task_group::drained::await_ready() const {
+  for (const auto& child : which_.children_) child->awaited();
+  return which_.is_drained();
+}
+
 void task_group::drained::await_suspend(std::coroutine_handle<> coroutine) {
   suspend(coroutine);
   which_.drained_.push(*this);
@@ -83,7 +88,8 @@ void task_group::drained::await_suspend(std::coroutine_handle<> coroutine) {
 }
 
 std::string task_group::drained::what() const {
-  return std::to_string(which_.running_) + " children of a task group";
+  return std::to_string(which_.running_) +
+         (which_.running_ == 1 ? " child of a task group" : " children of a task group");
 }
 
 }  // namespace cofault::runtime

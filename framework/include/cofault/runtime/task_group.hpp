@@ -40,7 +40,7 @@ class task_group : private detail::completion_listener {
   class drained : public detail::wait {
    public:
     explicit drained(task_group& which) : wait("the children of a task group"), which_(which) {}
-    bool await_ready() const noexcept { return which_.running_ == 0; }
+    bool await_ready() const;
     void await_suspend(std::coroutine_handle<> coroutine);
     void await_resume() { finish(); }
     std::string what() const override;

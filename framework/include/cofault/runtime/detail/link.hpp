@@ -21,6 +21,8 @@ struct call {
   std::string place() const;
   // "fetch()"
   std::string name() const;
+  // The runtime's own, which nobody wants to read of.
+  bool is_library() const;
 };
 
 // One coroutine in the chain of awaits that a task consists of: the base of its promise.
