@@ -13,6 +13,8 @@ channel_base::channel_base(std::size_t capacity) : capacity_(capacity) {
 
 // A receiver waits only while there is nothing that it could have.
 void channel_base::close() {
+  senders_.check_thread();
+  receivers_.check_thread();
   closed_ = true;
   while (wait* w = senders_.pop()) w->wake();
   while (wait* w = receivers_.pop()) w->wake();

@@ -4,6 +4,7 @@
 namespace cofault::runtime {
 
 void event::set() {
+  queue_.check_thread();
   set_ = true;
   while (detail::wait* w = queue_.pop()) w->wake();
 }

@@ -18,6 +18,10 @@ wait_queue::~wait_queue() {
   while (first_ != nullptr) first_->unlink();
 }
 
+void wait_queue::check_thread() const {
+  if (first_ != nullptr) static_cast<const wait*>(first_)->check_thread();
+}
+
 void wait_queue::push(wait& last) noexcept {
   wait_hook& hook = last;
   hook.queue_ = this;

@@ -133,6 +133,7 @@ class channel : public detail::channel_base {
 
  private:
   void store(T value) {
+    receivers_.check_thread();
     stored_.push_back(std::move(value));
     offer();
   }
@@ -147,6 +148,7 @@ class channel : public detail::channel_base {
     }
   }
   T take() {
+    senders_.check_thread();
     T out = std::move(stored_.front());
     stored_.pop_front();
     refill();

@@ -32,6 +32,7 @@ class wait : public wait_hook {
   // Takes the operation back; the coroutine goes on with `cancelled`.
   void interrupt();
 
+  void check_thread() const { scheduler_->check_thread(); }
   bool is_suspended() const { return phase_ == phase::suspended; }
   // In words: "an event".
   virtual std::string what() const { return what_; }

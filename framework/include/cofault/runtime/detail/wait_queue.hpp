@@ -30,7 +30,8 @@ class wait_queue {
   wait_queue(const wait_queue&) = delete;
   wait_queue& operator=(const wait_queue&) = delete;
   ~wait_queue();
-  bool empty() const noexcept { return first_ == nullptr; }
+  // Throws std::logic_error if somebody waits, and not on this thread.
+  void check_thread() const;
   void push(wait& last) noexcept;
   // Takes out the first; null if there is none.
   wait* pop() noexcept;
