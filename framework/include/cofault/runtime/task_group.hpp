@@ -48,6 +48,11 @@ class task_group : private detail::completion_listener {
    private:
     task_group& which_;
   };
+  struct draining {
+    task_group& which;
+    drained operator co_await() const { return drained(which); }
+  };
+  draining drain() { return {*this}; }
   // The body has ended: by `error`, if not null.
   void body_ended(std::exception_ptr error, bool by_cancellation);
   // One round of waiting for the children was cancelled.
@@ -94,7 +99,7 @@ task<T> scope_of_group(Body body) {
   group.body_ended(std::move(error), by_cancellation);
   while (!group.is_drained()) {
     try {
-      co_await task_group::drained(group);
+      co_await group.drain();
     } catch (const cancelled&) {
       group.cancelled_while_draining();
     }
