@@ -110,9 +110,10 @@ task<int> signals() {
     } at_the_end{e};
     co_await sleep_for(1s);
   };
-  const handle<> h = spawn(sets(ready));
-  co_await ready.wait();
-  co_await h;
+  co_await with_task_group([&](task_group& g) -> task<> {  // ends before the event does
+    g.spawn(sets(ready));
+    co_await ready.wait();
+  });
   co_return 1;
 }
 
@@ -234,5 +235,64 @@ INSTANTIATE_TEST_SUITE_P(Primitives, RuntimeUnderFaults,
                                          program{"signals", signals, 1}, program{"locks", locks, 3},
                                          program{"passes_on", passes_on, 10}),
                          [](const auto& p) { return std::string(p.param.name); });
+
+// ---- a probe asks in the same world
+
+struct by_flag {
+  bool busy = false;
+  event idle;
+  task<int> use() {
+    while (busy) co_await idle.wait();
+    busy = true;
+    co_await yield();
+    busy = false;
+    idle.set();
+    co_return 1;
+  }
+};
+struct by_mutex {
+  mutex idle;
+  task<int> use() {
+    const auto held = co_await idle.lock();
+    co_await yield();
+    co_return 1;
+  }
+};
+template <class Service>
+task<int> probed() {
+  const auto service = std::make_shared<Service>();
+  cofault::probe([service] { return service->use(); });
+  co_return co_await service->use();
+}
+
+TEST(RuntimeFaults, AProbeFindsWhatAFaultLeftLocked) {
+  EXPECT_THAT(cofault::explore(probed<by_mutex>), SurvivesEveryFault());
+  const auto found = cofault::explore(probed<by_flag>);
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "one fault hurts nobody else");
+  EXPECT_THAT(found.findings[0].explanation, testing::HasSubstr("waits for ever at faults_test.cpp:"));
+}
+
+// ---- the seam for whoever injects cancellations
+
+TEST(RuntimeFaults, TheRootCanBeCancelledByItsDriver) {
+  static bool taken, was_cancelled;
+  const auto body = [](cofault::scheduler& s) -> task<> {
+    s.post_after(1s, [] {
+      auto* const world = dynamic_cast<detail::runtime_driver*>(cofault::detail::current_driver());
+      taken = world != nullptr && world->cancel();
+    });
+    try {
+      co_await sleep_for(1h);
+    } catch (const cancelled&) {
+      was_cancelled = true;
+      throw;
+    }
+  };
+  taken = was_cancelled = false;
+  static_cast<void>(cofault::explore(body, cofault::options().in_process()));
+  EXPECT_TRUE(taken);
+  EXPECT_TRUE(was_cancelled);
+}
 
 }  // namespace
