@@ -49,7 +49,7 @@ std::string message(const std::exception_ptr& e) {
 template <class A>
 task<std::string> end_of(A what) {
   try {
-    co_await std::move(what);
+    static_cast<void>(co_await std::move(what));
   } catch (const std::exception& e) {
     co_return e.what();
   } catch (const cancelled&) {

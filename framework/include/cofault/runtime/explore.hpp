@@ -25,7 +25,7 @@ template <class T>
 inline constexpr bool is_task<task<T>> = true;
 
 // Tells a run how its root, or its probe, ended.
-class end_listener : public completion_listener {
+class end_listener final : public completion_listener {
  public:
   using told = std::function<void(task_base&)>;
   explicit end_listener(told tell) : tell_(std::move(tell)) {}
