@@ -35,8 +35,8 @@ void run_co_test(const std::function<task<>()>& body, const char* file, int line
   }
   const std::exception_ptr error = root->exception();
   if (error)
-    ADD_FAILURE_AT(file, line) << "cofault: the test's coroutine ended by "
-                               << in_words(error) << '\n'
+    ADD_FAILURE_AT(file, line) << "cofault: the test's coroutine ended by " << in_words(error)
+                               << '\n'
                                << story_of(*root);
   const auto left = world.close();
   if (!error && !ended_early()) tell(left, file, line);

@@ -32,7 +32,8 @@ std::string describe(const std::vector<waiting>& list) {
   return out.str();
 }
 
-scheduler::scheduler() : owner_(std::this_thread::get_id()), owns_clock_(!virtual_clock::running()) {
+scheduler::scheduler()
+    : owner_(std::this_thread::get_id()), owns_clock_(!virtual_clock::running()) {
   if (owns_clock_) virtual_clock::start();
 }
 

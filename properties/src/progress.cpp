@@ -25,8 +25,7 @@ std::vector<std::uint32_t> awaited_by(std::span<const event> trace, std::uint32_
 }
 
 // Whether `frame` is among them, or is what library code among them waits for.
-bool is_awaited(std::uint32_t frame, const std::vector<std::uint32_t>& awaited,
-                const family& who) {
+bool is_awaited(std::uint32_t frame, const std::vector<std::uint32_t>& awaited, const family& who) {
   for (std::uint32_t f = frame; f != 0; f = who.awaiter(f)) {
     if (std::find(awaited.begin(), awaited.end(), f) != awaited.end()) return true;
     if (f != frame && who.is_user(f)) return false;

@@ -55,7 +55,9 @@ TEST(RuntimeBadInput, DurationsThatDoNotFitNeverEnd) {
     const std::vector all{
         spawn([]() -> task<> { co_await sleep_for(std::chrono::hours::max()); }()),
         spawn([]() -> task<> { co_await sleep_for(std::chrono::duration<double>(1e300)); }()),
-        spawn([]() -> task<> { co_await sleep_until(std::chrono::steady_clock::time_point::max()); }())};
+        spawn([]() -> task<> {
+          co_await sleep_until(std::chrono::steady_clock::time_point::max());
+        }())};
     co_await sleep_for(std::chrono::hours(24 * 365 * 90));
     for (const handle<>& h : all) {
       EXPECT_FALSE(h.done());
@@ -93,7 +95,8 @@ TEST(RuntimeBadInput, AwaitingATaskTwice) {
       text = e.what();
     }
     EXPECT_THAT(text, HasSubstr("awaited twice"));
-    EXPECT_THAT(text_of<invalid_state>([&] { spawn(std::move(once)); }), HasSubstr("awaited or spawned"));
+    EXPECT_THAT(text_of<invalid_state>([&] { spawn(std::move(once)); }),
+                HasSubstr("awaited or spawned"));
   }());
 }
 
@@ -139,14 +142,17 @@ TEST(RuntimeBadInput, ATaskThatAwaitsItself) {
     self = std::make_unique<handle<>>(spawn(awaits_itself(self)));
     const std::vector one{*self};
     co_await wait(one);
-    EXPECT_THAT(text_of<invalid_state>([&] { self->result(); }), HasSubstr("awaits its own handle"));
+    EXPECT_THAT(text_of<invalid_state>([&] { self->result(); }),
+                HasSubstr("awaits its own handle"));
   }());
 }
 
 TEST(RuntimeBadInput, ARingOfTasksCanBeCancelled) {
   run([]() -> task<> {
     std::vector<handle<>> ring;
-    const auto awaits = [](std::vector<handle<>>& all, std::size_t i) -> task<> { co_await all[i]; };
+    const auto awaits = [](std::vector<handle<>>& all, std::size_t i) -> task<> {
+      co_await all[i];
+    };
     ring.push_back(spawn(awaits(ring, 1)));
     ring.push_back(spawn(awaits(ring, 0)));
     co_await sleep_for(1s);
@@ -157,7 +163,8 @@ TEST(RuntimeBadInput, ARingOfTasksCanBeCancelled) {
 }
 
 TEST(RuntimeBadInput, AChannelWithoutRoom) {
-  EXPECT_THAT(text_of<std::invalid_argument>([] { channel<int> none(0); }), HasSubstr("capacity 0"));
+  EXPECT_THAT(text_of<std::invalid_argument>([] { channel<int> none(0); }),
+              HasSubstr("capacity 0"));
 }
 
 // ---- schedulers
@@ -213,13 +220,15 @@ TEST(RuntimeBadInput, ASchedulerDestroyedWithWorkPending) {
     EXPECT_FALSE(h.done());
     EXPECT_FALSE(h.cancel());
     EXPECT_EQ(h.exception(), nullptr);
-    EXPECT_THAT(text_of<invalid_state>([&] { h.result(); }), HasSubstr("its scheduler was destroyed"));
+    EXPECT_THAT(text_of<invalid_state>([&] { h.result(); }),
+                HasSubstr("its scheduler was destroyed"));
   }
   never.set();  // nobody is left to hear it
   scheduler other;
   const handle<> asks = spawn(other, [](handle<> h) -> task<> { co_await h; }(first));
   other.run_until_idle();
-  EXPECT_THAT(text_of<invalid_state>([&] { asks.result(); }), HasSubstr("its scheduler was destroyed"));
+  EXPECT_THAT(text_of<invalid_state>([&] { asks.result(); }),
+              HasSubstr("its scheduler was destroyed"));
 }
 
 TEST(RuntimeBadInput, TasksAreDestroyedYoungestFirst) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The runtime under its own framework: every primitive, in a program that uses it well, with a fault
-// at every await point. All properties hold.
+// The runtime under its own framework: every primitive, in a program that uses it well, with a
+// fault at every await point. All properties hold.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -223,18 +223,16 @@ TEST_P(RuntimeUnderFaults, CancelledAtEveryStep) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Primitives, RuntimeUnderFaults,
-                         testing::Values(program{"awaits", awaits, 3}, program{"spawns", spawns, 1},
-                                         program{"spawns_two", spawns_two, 3},
-                                         program{"gathers", gathers, 6},
-                                         program{"gathers_one", gathers_one, 1},
-                                         program{"waits", waits, 1}, program{"shields", shields, 1},
-                                         program{"within_time", within_time, 1},
-                                         program{"out_of_time", out_of_time, -1},
-                                         program{"groups", groups, 3},
-                                         program{"signals", signals, 1}, program{"locks", locks, 3},
-                                         program{"passes_on", passes_on, 10}),
-                         [](const auto& p) { return std::string(p.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Primitives, RuntimeUnderFaults,
+    testing::Values(program{"awaits", awaits, 3}, program{"spawns", spawns, 1},
+                    program{"spawns_two", spawns_two, 3}, program{"gathers", gathers, 6},
+                    program{"gathers_one", gathers_one, 1}, program{"waits", waits, 1},
+                    program{"shields", shields, 1}, program{"within_time", within_time, 1},
+                    program{"out_of_time", out_of_time, -1}, program{"groups", groups, 3},
+                    program{"signals", signals, 1}, program{"locks", locks, 3},
+                    program{"passes_on", passes_on, 10}),
+    [](const auto& p) { return std::string(p.param.name); });
 
 // ---- a probe asks in the same world
 
@@ -270,7 +268,8 @@ TEST(RuntimeFaults, AProbeFindsWhatAFaultLeftLocked) {
   const auto found = cofault::explore(probed<by_flag>);
   ASSERT_EQ(found.findings.size(), 1u) << describe(found);
   EXPECT_EQ(found.findings[0].property, "one fault hurts nobody else");
-  EXPECT_THAT(found.findings[0].explanation, testing::HasSubstr("waits for ever at faults_test.cpp:"));
+  EXPECT_THAT(found.findings[0].explanation,
+              testing::HasSubstr("waits for ever at faults_test.cpp:"));
 }
 
 // ---- the seam for whoever injects cancellations

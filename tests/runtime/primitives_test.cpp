@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -161,7 +162,31 @@ TEST(Mutex, CancelledInTheStepOfTheHandOverIsHeldAndGivenBack) {
   }());
 }
 
+// Its holder is destroyed between the hand-over and its next step.
+TEST(Mutex, HandedToACoroutineThatIsDestroyedIsFreeAgain) {
+  mutex m;
+  auto world = std::make_unique<cofault::scheduler>();
+  std::optional<mutex::guard> held = m.try_lock();
+  spawn(*world, [](mutex& u) -> task<> { const auto g = co_await u.lock(); }(m));
+  world->run_until_idle();
+  held.reset();
+  EXPECT_TRUE(m.is_locked());
+  world.reset();
+  EXPECT_FALSE(m.is_locked());
+}
+
 // ---- channel
+
+TEST(Channel, GivenToACoroutineThatIsDestroyedTheValueIsNotLost) {
+  channel<int> c(1);
+  auto world = std::make_unique<cofault::scheduler>();
+  spawn(*world, [](channel<int>& from) -> task<int> { co_return co_await from.receive(); }(c));
+  world->run_until_idle();
+  EXPECT_TRUE(c.try_send(1));
+  EXPECT_EQ(c.size(), 0u);
+  world.reset();
+  EXPECT_EQ(c.try_receive(), 1);
+}
 
 TEST(Channel, CarriesInOrderAndHoldsBackWhoSendsTooMuch) {
   log l;
@@ -184,8 +209,8 @@ TEST(Channel, CarriesInOrderAndHoldsBackWhoSendsTooMuch) {
     }
     co_await h;
   }(l));
-  EXPECT_THAT(l, ElementsAre("sent 1", "sent 2", "now", "got 1", "got 2", "got 3", "sent 3", "sent 4",
-                             "got 4", "closed"));
+  EXPECT_THAT(l, ElementsAre("sent 1", "sent 2", "now", "got 1", "got 2", "got 3", "sent 3",
+                             "sent 4", "got 4", "closed"));
 }
 
 TEST(Channel, ClosedUnderWhoWaits) {
@@ -210,7 +235,8 @@ TEST(Channel, ClosedUnderWhoWaits) {
 TEST(Channel, NothingIsLostByACancellation) {
   run([]() -> task<> {
     channel<int> c(1);
-    const auto r = spawn([](channel<int>& from) -> task<int> { co_return co_await from.receive(); }(c));
+    const auto r =
+        spawn([](channel<int>& from) -> task<int> { co_return co_await from.receive(); }(c));
     co_await yield();
     co_await c.send(1);
     r.cancel();  // too late: the value is its own
@@ -290,7 +316,8 @@ TEST(Gather, ReturnExceptionsGivesEveryOutcome) {
     const handle<int> third = spawn(after(1h, 3));
     co_await yield();
     third.cancel();
-    const auto [a, b, c] = co_await gather(return_exceptions, after(1s, 1), fails_after(1s, "x"), third);
+    const auto [a, b, c] =
+        co_await gather(return_exceptions, after(1s, 1), fails_after(1s, "x"), third);
     EXPECT_EQ(a.value(), 1);
     EXPECT_EQ(a.exception(), nullptr);
     EXPECT_FALSE(b.has_value());
@@ -448,7 +475,8 @@ TEST(Timeout, ACancellationFromElsewhereStaysOne) {
     both.cancel();
     EXPECT_EQ(co_await both, "cancelled");
     // Nested ones that strike together: each is a timeout.
-    EXPECT_EQ(co_await end_of(timeout(1s, timeout(1s, nap(1h)))), "cofault: timeout() ran out of time");
+    EXPECT_EQ(co_await end_of(timeout(1s, timeout(1s, nap(1h)))),
+              "cofault: timeout() ran out of time");
   }());
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -138,9 +139,72 @@ TEST(Handle, CancelledIsKnownAsSuch) {
   EXPECT_EQ(cofault::virtual_clock::now(), 0) << "nobody slept an hour";
 }
 
+TEST(Cancel, ASecondOneDuringTheCleanUpIsDelivered) {
+  log l;
+  run([](log& out) -> task<> {
+    const auto stubborn = [](log& o) -> task<> {
+      for (const char* name : {"first", "second"}) {
+        try {
+          co_await sleep_for(1h);
+        } catch (const cancelled&) {
+          o.push_back(name);
+        }
+      }
+      o.push_back("returned");
+    };
+    const handle<> h = spawn(stubborn(out));
+    co_await yield();
+    h.cancel();
+    co_await yield();
+    EXPECT_FALSE(h.done()) << "it cleans up";
+    h.cancel();
+    co_await h;
+    EXPECT_FALSE(h.cancelled()) << "it returned";
+  }(l));
+  EXPECT_THAT(l, ElementsAre("first", "second", "returned"));
+}
+
+TEST(Cancel, OfARunningTaskComesAtItsNextAwaitThatSuspends) {
+  run([]() -> task<> {
+    std::optional<handle<>> self;
+    bool behind = false;
+    self = spawn([](std::optional<handle<>>& me, bool& b) -> task<> {
+      EXPECT_TRUE(me->cancel());
+      co_await answer();  // runs through
+      b = true;
+      co_await yield();
+      ADD_FAILURE() << "it was cancelled";
+    }(self, behind));
+    co_await sleep_for(1s);
+    EXPECT_TRUE(behind);
+    EXPECT_TRUE(self->cancelled());
+  }());
+}
+
+TEST(Cancel, OfWhoAwaitsAHandleGoesToTheTask) {
+  run([]() -> task<> {
+    const auto swallows = []() -> task<int> {
+      try {
+        co_await sleep_for(1h);
+      } catch (const cancelled&) {
+      }
+      co_return 3;
+    };
+    const handle<int> inner = spawn(swallows());
+    const handle<int> outer =
+        spawn([](handle<int> h) -> task<int> { co_return co_await h; }(inner));
+    co_await yield();
+    co_await yield();
+    outer.cancel();
+    EXPECT_EQ(co_await outer, 3) << "the inner task decides";
+    EXPECT_EQ(cofault::virtual_clock::now(), 0);
+  }());
+}
+
 TEST(Handle, OfAResultThatCanOnlyBeMoved) {
   run([]() -> task<> {
-    const auto h = spawn([]() -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(7); }());
+    const auto h =
+        spawn([]() -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(7); }());
     EXPECT_EQ(*co_await h, 7);
   }());
 }

@@ -23,13 +23,15 @@ using testing::ElementsAre;
 constexpr int timers = 10'000;
 constexpr std::chrono::nanoseconds day = 24h;
 
-// Delays within a day, the same each time: some neighbours a nanosecond apart, a tenth of them ties.
+// Delays within a day, the same each time: some neighbours a nanosecond apart, a tenth of them
+// ties.
 std::vector<std::chrono::nanoseconds> delays() {
   std::vector<std::chrono::nanoseconds> out;
   std::uint64_t x = 1;
   for (int i = 0; i < timers; ++i) {
     x = x * 6364136223846793005u + 1442695040888963407u;
-    std::chrono::nanoseconds d(static_cast<std::int64_t>((x >> 11) % static_cast<std::uint64_t>(day.count())));
+    std::chrono::nanoseconds d(
+        static_cast<std::int64_t>((x >> 11) % static_cast<std::uint64_t>(day.count())));
     if (i % 10 == 1) d = out.back();
     if (i % 10 == 2) d = out.back() + 1ns;
     out.push_back(d);
@@ -60,7 +62,8 @@ TEST(VirtualTime, ADayOfTimersInOrder) {
       o.push_back({virtual_clock::now(), i});
     };
     std::vector<task<>> tasks;
-    for (int i = 0; i < timers; ++i) tasks.push_back(sleeps(ds[static_cast<std::size_t>(i)], i, out));
+    for (int i = 0; i < timers; ++i)
+      tasks.push_back(sleeps(ds[static_cast<std::size_t>(i)], i, out));
     co_await gather(std::move(tasks));
   }(all, got));
   EXPECT_TRUE(got == expected(all));
@@ -77,7 +80,9 @@ TEST_P(ThousandTimes, TheSameTrace) {
     got.clear();
     scheduler s;
     for (int i = 0; i < timers; ++i)
-      s.post_after(all[static_cast<std::size_t>(i)], [&got, i] { got.push_back({virtual_clock::now(), i}); });
+      s.post_after(all[static_cast<std::size_t>(i)], [&got, i] {
+        got.push_back({virtual_clock::now(), i});
+      });
     s.advance(day);
     ASSERT_TRUE(got == want) << "in repetition " << repetition;
   }

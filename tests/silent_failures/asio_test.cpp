@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Those of the silent failures of which Boost.Asio has the notion, twice each. It has no handle that
-// keeps an exception (S2, S5, S6), no boundary that knows its children (S7, S8) and no shield (S10).
+// Those of the silent failures of which Boost.Asio has the notion, twice each. It has no handle
+// that keeps an exception (S2, S5, S6), no boundary that knows its children (S7, S8) and no shield
+// (S10).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -84,9 +85,7 @@ TEST(SilentFailuresAsio, S3FireAndForget) {
 awaitable<void> s4_pitfall() {
   co_await (step() || sleep(1s));  // to blame: || keeps no exception if the other side succeeds
 }
-awaitable<void> s4_right() {
-  co_await (step() && sleep(1s));
-}
+awaitable<void> s4_right() { co_await (step() && sleep(1s)); }
 
 TEST(SilentFailuresAsio, S4Join) {
   const auto found = explore(s4_pitfall);

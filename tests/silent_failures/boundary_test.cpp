@@ -92,20 +92,23 @@ task<> all_done() {
 TEST(Boundary, S7ReportsWhatWasLeft) {
   told t = report_of(never_retrieved());
   EXPECT_THAT(t.kinds, ElementsAre(kind::never_retrieved));
-  EXPECT_THAT(t.texts, HasSubstr("the exception of fails() was never retrieved: std::runtime_error: "
-                                 "no route; spawned at boundary_test.cpp:"));
+  EXPECT_THAT(t.texts,
+              HasSubstr("the exception of fails() was never retrieved: std::runtime_error: "
+                        "no route; spawned at boundary_test.cpp:"));
   EXPECT_THAT(t.lines, ElementsAre(HasSubstr("spawned here")));
 
   t = report_of(left_pending());
   EXPECT_THAT(t.kinds, ElementsAre(kind::left_pending));
-  EXPECT_THAT(t.texts, HasSubstr("sleeps() was still pending when the root completed: sleeps() waits "
-                                 "for a timer at 3600 s at boundary_test.cpp:"));
+  EXPECT_THAT(t.texts,
+              HasSubstr("sleeps() was still pending when the root completed: sleeps() waits "
+                        "for a timer at 3600 s at boundary_test.cpp:"));
   EXPECT_THAT(t.lines, ElementsAre(HasSubstr("spawned here")));
 
   t = report_of(never_awaited());
   EXPECT_THAT(t.kinds, ElementsAre(kind::never_awaited));
-  EXPECT_THAT(t.texts, HasSubstr("sleeps() was made and never awaited: it never ran; its function is "
-                                 "at boundary_test.cpp:"));
+  EXPECT_THAT(t.texts,
+              HasSubstr("sleeps() was made and never awaited: it never ran; its function is "
+                        "at boundary_test.cpp:"));
 
   EXPECT_THAT(report_of(all_done()).kinds, IsEmpty());
 }
@@ -199,7 +202,8 @@ TEST(Boundary, PrintsToStderrByDefault) {
   run_options how;
   how.debug = false;
   run(left_pending(), how);
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("cofault: sleeps() was still pending"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("cofault: sleeps() was still pending"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The silent failures of coroutines on our own runtime, twice each: the pitfall, which is blamed on
 // its line, and the right way, which is clean.
+#include "cofault/runtime.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +14,6 @@
 #include "blamed.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/inject/throwing.hpp"
-#include "cofault/runtime.hpp"
 #include "cofault/tracked.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -165,8 +166,8 @@ task<> s5() {
 TEST(SilentFailures, S5ExceptionAndResult) {
   const auto found = explore(s5<false>);
   ASSERT_EQ(found.findings.size(), 1u) << describe(found);
-  EXPECT_THAT(found.findings[0].property, testing::AnyOf("no exception ends in std::terminate",
-                                                         "the process survives"));
+  EXPECT_THAT(found.findings[0].property,
+              testing::AnyOf("no exception ends in std::terminate", "the process survives"));
   EXPECT_THAT(found.findings[0].report, HasSubstr("terminate"));
   EXPECT_THAT(explore(s5<true>), SurvivesEveryFault());
 }

@@ -18,8 +18,8 @@
 // An exception that leaves the body fails the test with its story: where it was thrown, and who
 // awaited whom. A body that can make no progress fails at once, with the list of who waits where.
 // What the body leaves behind fails the test, too: a task whose exception nobody retrieved, a task
-// that is still pending, a coroutine that was never awaited, each with the line that made it; not if
-// the body was skipped or failed before.
+// that is still pending, a coroutine that was never awaited, each with the line that made it; not
+// if the body was skipped or failed before.
 //
 // The body is a coroutine, so it needs a co_await or a co_return somewhere. ASSERT_* cannot be used
 // in it, since they return: here is CO_ASSERT_* for each, also for other coroutines of type
@@ -28,37 +28,36 @@
 #define CO_TEST(suite, name) COFAULT_CO_TEST(suite, name, ::testing::Test)
 #define CO_TEST_F(fixture, name) COFAULT_CO_TEST(fixture, name, fixture)
 
-#define COFAULT_CO_TEST(suite, name, fixture)                                                      \
-  COFAULT_CO_TEST_CLASS(suite, name, fixture);                                                     \
-  [[maybe_unused]] static const ::testing::TestInfo* const suite##_##name##_CoTestInfo =           \
-      ::testing::RegisterTest(#suite, #name, nullptr, nullptr, __FILE__, __LINE__,                 \
-                              []() -> fixture* { return new suite##_##name##_CoTest; });           \
+#define COFAULT_CO_TEST(suite, name, fixture)                                            \
+  COFAULT_CO_TEST_CLASS(suite, name, fixture);                                           \
+  [[maybe_unused]] static const ::testing::TestInfo* const suite##_##name##_CoTestInfo = \
+      ::testing::RegisterTest(#suite, #name, nullptr, nullptr, __FILE__, __LINE__,       \
+                              []() -> fixture* { return new suite##_##name##_CoTest; }); \
   ::cofault::runtime::task<> suite##_##name##_CoTest::CoBody()
 
 // GoogleTest has no public way to register a parameterised test.
-#define CO_TEST_P(suite, name)                                                                     \
-  COFAULT_CO_TEST_CLASS(suite, name, suite);                                                       \
-  [[maybe_unused]] static const bool suite##_##name##_CoTestAdded =                                \
-      (::testing::UnitTest::GetInstance()                                                          \
-           ->parameterized_test_registry()                                                         \
-           .GetTestSuitePatternHolder<suite>(                                                      \
-               #suite, ::testing::internal::CodeLocation(__FILE__, __LINE__))                      \
-           ->AddTestPattern(                                                                       \
-               #suite, #name,                                                                      \
-               new ::testing::internal::TestMetaFactory<suite##_##name##_CoTest>(),                \
-               ::testing::internal::CodeLocation(__FILE__, __LINE__)),                             \
-       true);                                                                                      \
+#define CO_TEST_P(suite, name)                                                                   \
+  COFAULT_CO_TEST_CLASS(suite, name, suite);                                                     \
+  [[maybe_unused]] static const bool suite##_##name##_CoTestAdded =                              \
+      (::testing::UnitTest::GetInstance()                                                        \
+           ->parameterized_test_registry()                                                       \
+           .GetTestSuitePatternHolder<suite>(                                                    \
+               #suite, ::testing::internal::CodeLocation(__FILE__, __LINE__))                    \
+           ->AddTestPattern(#suite, #name,                                                       \
+                            new ::testing::internal::TestMetaFactory<suite##_##name##_CoTest>(), \
+                            ::testing::internal::CodeLocation(__FILE__, __LINE__)),              \
+       true);                                                                                    \
   ::cofault::runtime::task<> suite##_##name##_CoTest::CoBody()
 
-#define COFAULT_CO_TEST_CLASS(suite, name, fixture)                                                \
-  class suite##_##name##_CoTest : public fixture {                                                 \
-   public:                                                                                         \
-    void TestBody() override {                                                                     \
-      ::cofault::runtime::detail::run_co_test([this] { return CoBody(); }, __FILE__, __LINE__);             \
-    }                                                                                              \
-                                                                                                   \
-   private:                                                                                        \
-    ::cofault::runtime::task<> CoBody();                                                           \
+#define COFAULT_CO_TEST_CLASS(suite, name, fixture)                                             \
+  class suite##_##name##_CoTest : public fixture {                                              \
+   public:                                                                                      \
+    void TestBody() override {                                                                  \
+      ::cofault::runtime::detail::run_co_test([this] { return CoBody(); }, __FILE__, __LINE__); \
+    }                                                                                           \
+                                                                                                \
+   private:                                                                                     \
+    ::cofault::runtime::task<> CoBody();                                                        \
   }
 
 namespace cofault::runtime::detail {

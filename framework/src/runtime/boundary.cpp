@@ -46,7 +46,8 @@ std::pair<std::string, unsigned> creation_of(const link& which) {
 }
 
 leftover about(leftover::kind what, std::string text, const std::source_location& spawned) {
-  return {what, std::move(text) + "; spawned at " + short_place(spawned.file_name(), spawned.line()),
+  return {what,
+          std::move(text) + "; spawned at " + short_place(spawned.file_name(), spawned.line()),
           spawned.file_name(), spawned.line()};
 }
 

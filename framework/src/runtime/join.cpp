@@ -74,7 +74,8 @@ void join_wait::throw_what_ended_it() {
 
 std::string join_wait::what() const {
   std::string out = wait::what() + " of " + std::to_string(tasks_.size() - done_);
-  const auto first = std::find_if(tasks_.begin(), tasks_.end(), [](const auto& t) { return !t->done(); });
+  const auto first =
+      std::find_if(tasks_.begin(), tasks_.end(), [](const auto& t) { return !t->done(); });
   return first == tasks_.end() ? out : out + " (" + (*first)->function().name() + ", …)";
 }
 

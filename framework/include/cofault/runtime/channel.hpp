@@ -49,7 +49,8 @@ class channel : public detail::channel_base {
 
   class sender : public detail::wait {
    public:
-    sender(channel& where, T value) : wait("room in a channel"), where_(where), value_(std::move(value)) {}
+    sender(channel& where, T value)
+        : wait("room in a channel"), where_(where), value_(std::move(value)) {}
     bool await_ready() {
       if (where_.closed_) return true;
       if (where_.is_full()) return false;
@@ -114,7 +115,8 @@ class channel : public detail::channel_base {
 
   // co_await c.send(value): goes on when it has been stored. Throws channel_closed.
   [[nodiscard]] sending send(T value) { return {*this, std::move(value)}; }
-  // co_await c.receive(): the value that was sent first. Throws channel_closed once nothing is left.
+  // co_await c.receive(): the value that was sent first. Throws channel_closed once nothing is
+  // left.
   [[nodiscard]] receiving receive() { return {*this}; }
 
   // False if it is full; throws channel_closed.

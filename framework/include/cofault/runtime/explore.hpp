@@ -119,8 +119,8 @@ exploration explore(Body body, const options& how = options(),
   return runtime::detail::explore_root([&body](scheduler&) { return body(); }, how, caller);
 }
 
-// Called in the body: once the root has completed, `question()` (a runtime::task) is run in the same
-// world, without faults. It must complete, and with the answer that it gives when no fault was
+// Called in the body: once the root has completed, `question()` (a runtime::task) is run in the
+// same world, without faults. It must complete, and with the answer that it gives when no fault was
 // injected at all. What it refers to must live as long as the world: capture a shared_ptr.
 template <std::invocable Question>
 requires runtime::detail::is_task<std::invoke_result_t<Question&>>

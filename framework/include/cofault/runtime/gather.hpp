@@ -13,8 +13,8 @@
 
 namespace cofault::runtime {
 
-// How one of several tasks ended. Knows whether its exception was looked at: by value(), exception()
-// or co_await. One that nobody looked at is reported.
+// How one of several tasks ended. Knows whether its exception was looked at: by value(),
+// exception() or co_await. One that nobody looked at is reported.
 template <class T>
 class settled : public handle<T> {
  public:
@@ -65,8 +65,7 @@ template <bool Settled, class... Children>
 class gather_wait : public join_wait {
  public:
   explicit gather_wait(std::tuple<handle<typename Children::value_type>...> children)
-      : join_wait("the end",
-                  states_of(children),
+      : join_wait("the end", states_of(children),
                   Settled ? join_until::all : join_until::first_failure, true),
         children_(std::move(children)) {}
   auto await_resume() {
@@ -86,9 +85,7 @@ class gather_wait : public join_wait {
  private:
   static std::vector<std::shared_ptr<task_base>> states_of(const auto& children) {
     return std::apply(
-        [](const auto&... c) {
-          return std::vector<std::shared_ptr<task_base>>{c.state()...};
-        },
+        [](const auto&... c) { return std::vector<std::shared_ptr<task_base>>{c.state()...}; },
         children);
   }
   std::tuple<handle<typename Children::value_type>...> children_;

@@ -109,9 +109,7 @@ class handle : public any_handle {
   awaiter operator co_await() const { return awaiter(*this); }
 
  private:
-  detail::task_state<T>& typed() const {
-    return static_cast<detail::task_state<T>&>(*state());
-  }
+  detail::task_state<T>& typed() const { return static_cast<detail::task_state<T>&>(*state()); }
 };
 
 }  // namespace cofault::runtime

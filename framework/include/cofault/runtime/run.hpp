@@ -40,8 +40,8 @@ struct run_options {
 // The boundary between a program and its coroutines: runs the root on a fake scheduler of its own,
 // in virtual time, and gives its result or throws what it failed with. Before it returns it cancels
 // the tasks that are still pending and waits for their end. Reported are children whose exception
-// nobody retrieved, tasks that were left pending and coroutines that were never awaited. Throws hang
-// if nothing can move before the root has completed, and invalid_state where a scheduler runs
+// nobody retrieved, tasks that were left pending and coroutines that were never awaited. Throws
+// hang if nothing can move before the root has completed, and invalid_state where a scheduler runs
 // already.
 template <class T>
 T run(task<T> root, const run_options& how = {},

@@ -12,7 +12,8 @@ namespace detail {
 template <class T>
 class shield_wait : public completion_wait {
  public:
-  explicit shield_wait(const handle<T>& inner) : completion_wait(inner.state(), false), inner_(inner) {}
+  explicit shield_wait(const handle<T>& inner)
+      : completion_wait(inner.state(), false), inner_(inner) {}
   T await_resume() {
     this->finish();
     if constexpr (std::is_void_v<T> || std::is_copy_constructible_v<T>)
@@ -28,7 +29,9 @@ class shield_wait : public completion_wait {
 template <class T>
 struct shielding {
   task<T> what;
-  shield_wait<T> operator co_await() { return shield_wait<T>(spawn(std::move(what), await_here())); }
+  shield_wait<T> operator co_await() {
+    return shield_wait<T>(spawn(std::move(what), await_here()));
+  }
 };
 template <class T>
 struct shielding_handle {

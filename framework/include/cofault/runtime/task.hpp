@@ -57,9 +57,8 @@ struct promise : promise_base {
   std::optional<T> value;
   task<T> get_return_object();
   template <class U = T>
-  requires std::is_constructible_v<T, U&&> void return_value(U&& v) {
-    value.emplace(std::forward<U>(v));
-  }
+  requires std::is_constructible_v<T, U&&>
+  void return_value(U&& v) { value.emplace(std::forward<U>(v)); }
   T take() {
     if (error) std::rethrow_exception(error);
     return std::move(*value);

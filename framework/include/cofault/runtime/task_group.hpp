@@ -113,8 +113,8 @@ task<T> scope_of_group(Body body) {
 // co_await with_task_group([&](task_group& group) -> task<> { group.spawn(f()); … }): a scope that
 // ends when its body and all of its children have. The first of them that fails cancels the others.
 // All that failed is thrown together as an exception_group, cancellations aside; a cancellation of
-// who waits cancels all of them and, if nothing else failed, is thrown once they are done. Gives the
-// result of the body.
+// who waits cancels all of them and, if nothing else failed, is thrown once they are done. Gives
+// the result of the body.
 template <class Body>
 [[nodiscard]] auto with_task_group(Body body) {
   using root = std::invoke_result_t<Body&, task_group&>;

@@ -54,10 +54,10 @@ task<awaited_value<A>> within(std::chrono::nanoseconds d, A what) {
 
 }  // namespace detail
 
-// co_await timeout(d, f()): like co_await f(), which is cancelled when d of virtual time has passed.
-// If it ends by that, timed_out is thrown; what else it does then counts: its result, or an
-// exception of its clean-up. A cancellation from elsewhere stays one. If d is not positive, f() does
-// not start. Anything that can be awaited and moved can be given.
+// co_await timeout(d, f()): like co_await f(), which is cancelled when d of virtual time has
+// passed. If it ends by that, timed_out is thrown; what else it does then counts: its result, or an
+// exception of its clean-up. A cancellation from elsewhere stays one. If d is not positive, f()
+// does not start. Anything that can be awaited and moved can be given.
 template <class Rep, class Period, class A>
 [[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> d, A what) {
   return detail::within<A>(scheduler::fitting(d), std::move(what));

@@ -10,7 +10,8 @@
 
 namespace cofault::runtime {
 
-// When wait() goes on: once all are done, one is done, or one has failed (a cancelled task has not).
+// When wait() goes on: once all are done, one is done, or one has failed (a cancelled task has
+// not).
 enum class return_when { all, first_completed, first_exception };
 
 // Who is done and who is not, in the order in which they were given.
@@ -53,15 +54,14 @@ struct waiting_for_set {
 
 }  // namespace detail
 
-// co_await wait(handles, when): waits and touches nothing: no exception is thrown, or looked at, and
-// no task cancelled, not even if who waits is cancelled. Look at each of `done`. Of no handles it
-// waits for none.
+// co_await wait(handles, when): waits and touches nothing: no exception is thrown, or looked at,
+// and no task cancelled, not even if who waits is cancelled. Look at each of `done`. Of no handles
+// it waits for none.
 template <class T>
 [[nodiscard]] auto wait(std::vector<handle<T>> tasks, return_when when = return_when::all) {
   return detail::waiting_for_set<handle<T>>{std::move(tasks), when};
 }
-[[nodiscard]] inline auto wait(std::vector<any_handle> tasks,
-                               return_when when = return_when::all) {
+[[nodiscard]] inline auto wait(std::vector<any_handle> tasks, return_when when = return_when::all) {
   return detail::waiting_for_set<any_handle>{std::move(tasks), when};
 }
 

@@ -70,6 +70,5 @@ std::string in_words(const std::exception_ptr& error);
 // left, one line each, innermost first.
 std::string story_of(const task_base& which);
 
-
 }  // namespace detail
 }  // namespace cofault::runtime
