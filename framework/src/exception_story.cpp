@@ -28,7 +28,7 @@ struct life {
   std::uint32_t carried_by = 0;
   std::uint32_t thrown_in = 0;  // the exception in whose handler it was thrown
   std::size_t born = none, died = none, last_flight = none;
-  bool judged = false, declared = false, terminated = false;
+  bool judged = false, declared = false, terminated = false, retrieved = false;
 };
 
 // Reads a trace once and keeps, for every exception, what its fate depends on.
@@ -85,11 +85,12 @@ class reader {
       case event_kind::died: death(i); break;
       case event_kind::terminating: of(e.other).terminated = true; break;
       case event_kind::declared: of(e.other).declared = true; break;
-      case event_kind::cancels: 
+      case event_kind::cancels:
         of(e.other).story.flags |= exception_cancels | exception_cancels_always;
         break;
       case event_kind::ended_early: cut_at_ = std::min(cut_at_, i); break;
       case event_kind::torn_down: torn_down_at_ = i; break;
+      case event_kind::retrieved: of(e.other).retrieved = true; break;
       case event_kind::spawned: spawn(e); break;
       case event_kind::root_threw:
       case event_kind::escaped:
@@ -267,6 +268,7 @@ class reader {
   // No handler ended it: it was kept by a promise, a join, an exception_ptr.
   fate unseen(std::uint32_t n, const life& l) {
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
+    if (l.retrieved) return fate::surfaced;     // handed over as a value, and looked at
     if ((l.story.flags & exception_cancels) != 0 && (l.story.flags & exception_injected) == 0)
       return fate::ended;
     if ((l.story.flags & exception_ends) != 0) return fate::ended;

@@ -15,8 +15,9 @@ void raise_generic(io_error error) {
   throw injected_error("injected by cofault: " + std::string(name_of(error)));
 }
 
-std::array<runtime_errors, 3>& errors() {
-  static std::array<runtime_errors, 3> table{{{raise_generic, nullptr, nullptr, nullptr}, {}, {}}};
+std::array<runtime_errors, 4>& errors() {
+  static std::array<runtime_errors, 4> table{
+      {{raise_generic, nullptr, nullptr, nullptr}, {}, {}, {}}};
   return table;
 }
 

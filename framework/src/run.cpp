@@ -315,6 +315,27 @@ void assertion_failed(std::string_view text) {
   run->record_at(event_kind::assertion, 0, 0, run->keep_text(text));
 }
 
+frame_ref newest_frame(const void* address) {
+  const run_state* run = run_state::current();
+  if (run == nullptr) return {};
+  const frame* f = run->unstarted.first();
+  if (f == nullptr || f->address != address) return {};
+  return {run->number, f->id};
+}
+
+void note_joined(const frame_ref& child) {
+  run_state* run = run_state::current();
+  if (run == nullptr || run->running == nullptr || child.id == 0 || child.run != run->number) return;
+  run->record(event_kind::joined, run->running, 0, child.id);
+}
+
+void note_retrieved(const std::exception_ptr& error) {
+  run_state* run = run_state::current();
+  if (run == nullptr || run->tearing_down) return;
+  if (const std::uint32_t n = run->exceptions.number_of(error); n != 0)
+    run->record_exception(event_kind::retrieved, n);
+}
+
 void set_run_listener(run_listener* l) { listener = l; }
 
 }  // namespace detail

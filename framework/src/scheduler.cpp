@@ -3,46 +3,182 @@
 
 #include <algorithm>
 #include <limits>
+#include <sstream>
+#include <stdexcept>
 
 namespace cofault {
+namespace {
 
-void scheduler::post(std::function<void()> work) { ready_.push_back(std::move(work)); }
+thread_local scheduler* current_scheduler = nullptr;
+thread_local scheduler::participant* running_participant = nullptr;
 
-void scheduler::post_after(std::chrono::nanoseconds after, std::function<void()> work) {
+virtual_time later(std::chrono::nanoseconds d) {
   const virtual_time now = virtual_clock::now();
   const virtual_time room = std::numeric_limits<virtual_time>::max() - now;
-  const virtual_time delay = std::clamp<virtual_time>(after.count(), 0, room);
-  if (delay == 0) return post(std::move(work));
-  timers_.push({now + delay, order_++, std::move(work)});
+  return now + std::clamp<virtual_time>(d.count(), 0, room);
+}
+
+}  // namespace
+
+std::string describe(const std::vector<waiting>& list) {
+  std::ostringstream out;
+  for (const waiting& w : list) {
+    out << w.who << " waits for " << w.what;
+    if (!w.place.empty()) out << " at " << w.place;
+    out << " since " << static_cast<double>(w.since) / 1e9 << " s";
+    for (const std::string& by : w.awaited_by) out << ", awaited by " << by;
+    out << '\n';
+  }
+  return out.str();
+}
+
+scheduler::scheduler()
+    : owner_(std::this_thread::get_id()), owns_clock_(!virtual_clock::running()) {
+  if (owns_clock_) virtual_clock::start();
+}
+
+scheduler::~scheduler() {
+  clear();
+  if (owns_clock_) virtual_clock::stop();
+}
+
+void scheduler::refuse_nan() {
+  throw std::invalid_argument("cofault: a duration is not a number (NaN)");
+}
+
+void scheduler::check_thread() const {
+  if (std::this_thread::get_id() != owner_)
+    throw std::logic_error(
+        "cofault: the scheduler was used from a second thread; it belongs to the thread that made "
+        "it, and so do its tasks, events, mutexes and channels");
+}
+
+scheduler::ticket scheduler::post(std::function<void()> work) {
+  check_thread();
+  if (closing_) return {};
+  ready_.push_back({++number_, std::move(work)});
+  return {0, number_};
+}
+
+scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
+                                        std::function<void()> work) {
+  if (after.count() <= 0 || closing_) return post(std::move(work));
+  check_thread();
+  const virtual_time due = later(after);
+  const ticket out{due, ++number_};
+  timers_.emplace(out, std::move(work));
+  return out;
+}
+
+bool scheduler::forget(const ticket& which) noexcept {
+  if (which.number == 0) return false;
+  if (timers_.erase(which) > 0) return true;
+  const auto found = std::find_if(ready_.begin(), ready_.end(),
+                                  [&](const piece& p) { return p.number == which.number; });
+  if (found == ready_.end()) return false;
+  ready_.erase(found);
+  return true;
 }
 
 void scheduler::run(std::size_t i) {
+  check_thread();
+  const turn now(*this);
   const auto chosen = ready_.begin() + static_cast<std::ptrdiff_t>(i);
-  const auto work = std::move(*chosen);
+  const auto work = std::move(chosen->work);
   ready_.erase(chosen);
   work();
 }
 
+bool scheduler::step() {
+  check_thread();
+  if (ready_.empty()) return false;
+  run(0);
+  return true;
+}
+
+std::size_t scheduler::run_until_idle() {
+  std::size_t steps = 0;
+  while (step()) ++steps;
+  return steps;
+}
+
+void scheduler::advance(std::chrono::nanoseconds d) {
+  check_thread();
+  if (d.count() < 0)
+    throw std::invalid_argument(
+        "cofault: time does not go back: advance() was called with a negative duration");
+  const virtual_time end = later(d);
+  run_until_idle();
+  for (auto due = next_deadline(); due && *due <= end; due = next_deadline()) {
+    virtual_clock::jump(*due);
+    release_due();
+    run_until_idle();
+  }
+  virtual_clock::jump(end);
+}
+
+std::vector<waiting> scheduler::pending() const {
+  std::vector<waiting> out;
+  for (const auto& [number, who] : participants_)
+    if (auto waits = who->waits()) out.push_back(std::move(*waits));
+  return out;
+}
+
 std::optional<virtual_time> scheduler::next_deadline() const {
   if (timers_.empty()) return std::nullopt;
-  return timers_.top().due;
+  return timers_.begin()->first.due;
 }
 
 void scheduler::release_due() {
-  while (!timers_.empty() && timers_.top().due <= virtual_clock::now()) {
-    post(timers_.top().work);
-    timers_.pop();
+  while (!timers_.empty() && timers_.begin()->first.due <= virtual_clock::now()) {
+    const auto due = timers_.begin();
+    ready_.push_back({due->first.number, std::move(due->second)});
+    timers_.erase(due);
   }
 }
 
 void scheduler::clear() {
+  const bool outermost = !std::exchange(closing_, true);
   ready_.clear();
-  timers_ = {};
+  timers_.clear();
+  while (!participants_.empty()) {
+    const auto youngest = std::prev(participants_.end());
+    const std::shared_ptr<participant> who = std::move(youngest->second);
+    participants_.erase(youngest);
+    who->abandon();
+  }
+  if (outermost) closing_ = false;
 }
+
+scheduler* scheduler::current() { return current_scheduler; }
+
+scheduler::participant* scheduler::running() { return running_participant; }
+scheduler::participant* scheduler::running(participant* now) {
+  return std::exchange(running_participant, now);
+}
+
+std::uint64_t scheduler::enlist(std::shared_ptr<participant> who) {
+  check_thread();
+  participants_.emplace(++number_, std::move(who));
+  return number_;
+}
+
+void scheduler::dismiss(std::uint64_t number) { participants_.erase(number); }
+
+std::vector<std::shared_ptr<scheduler::participant>> scheduler::participants() const {
+  std::vector<std::shared_ptr<participant>> out;
+  out.reserve(participants_.size());
+  for (const auto& [number, who] : participants_) out.push_back(who);
+  return out;
+}
+
+scheduler::turn::turn(scheduler& now) : before_(std::exchange(current_scheduler, &now)) {}
+scheduler::turn::~turn() { current_scheduler = before_; }
 
 namespace detail {
 
 void scheduler_driver::start() {
+  const scheduler::turn now(scheduler_);
   root_ = body_(scheduler_);
   scheduler_.post([this] { root_.resume(); });
 }

@@ -2,6 +2,9 @@
 #include "cofault/property/progress.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <span>
 
 #include "cancelled_work.hpp"
 #include "cofault/family.hpp"
@@ -10,23 +13,44 @@
 namespace cofault::properties {
 namespace {
 
+// The coroutines whose end this one waits for: those of its last await.
+std::vector<std::uint32_t> awaited_by(std::span<const event> trace, std::uint32_t frame) {
+  std::vector<std::uint32_t> out;
+  for (const event& e : trace) {
+    if (e.frame != frame) continue;
+    if (e.kind == event_kind::arrived) out.clear();
+    if ((e.kind == event_kind::arrived || e.kind == event_kind::joined) && e.other != 0)
+      out.push_back(e.other);
+  }
+  return out;
+}
+
+// Whether `frame` is among them, or is what library code among them waits for.
+bool is_awaited(std::uint32_t frame, const std::vector<std::uint32_t>& awaited, const family& who) {
+  for (std::uint32_t f = frame; f != 0; f = who.awaiter(f)) {
+    if (std::find(awaited.begin(), awaited.end(), f) != awaited.end()) return true;
+    if (f != frame && who.is_user(f)) return false;
+  }
+  return false;
+}
+
 // The pending coroutines of user code that wait for no other one of user code.
 std::vector<const event*> innermost(const outcome& what, const family& who) {
   std::vector<const event*> pending;
   for (const event& e : what.trace())
     if (e.kind == event_kind::pending && who.is_user(e.frame)) pending.push_back(&e);
   const auto waits_for_another = [&](const event* p) {
-    const auto trace = what.trace();
-    for (auto e = trace.rbegin(); e != trace.rend(); ++e)
-      if (e->kind == event_kind::arrived && e->frame == p->frame)
-        return std::any_of(pending.begin(), pending.end(),
-                           [&](const event* q) { return q->frame == e->other; });
-    return false;
+    const auto awaited = awaited_by(what.trace(), p->frame);
+    return std::any_of(pending.begin(), pending.end(), [&](const event* q) {
+      return q != p && is_awaited(q->frame, awaited, who);
+    });
   };
-  std::erase_if(pending, waits_for_another);
+  std::vector<const event*> out;
+  std::copy_if(pending.begin(), pending.end(), std::back_inserter(out),
+               [&](const event* p) { return !waits_for_another(p); });
   // The trace lists the youngest first; the root's own chain is the oldest.
-  std::reverse(pending.begin(), pending.end());
-  return pending;
+  std::reverse(out.begin(), out.end());
+  return out;
 }
 
 }  // namespace

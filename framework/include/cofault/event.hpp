@@ -12,7 +12,8 @@ enum class event_kind : std::uint8_t {
   started,  // its first step
   arrived,  // at an await point; other: the awaited coroutine's id, or 0; value: await_flags
             // and visit << 32
-  joined,   // behind arrived: another coroutine (other) that the awaited object holds
+  joined,   // behind arrived: another coroutine (other) that the awaited object holds, or whose end
+            // it waits for
   suspended,  // value: in which step, see driver::run; 0: before the first
   resumed,    // value: in which step << 1, and 1 if the clock had moved since it suspended
   returned,  // ran to its end; value: 1 if with a result other than void
@@ -72,6 +73,7 @@ enum class event_kind : std::uint8_t {
   ended_early,  // the plan stops the runtime (value 1) or destroys the world (value 0) here
   overran,      // after a cancellation the root went on for longer than its whole fault-free run
   torn_down,    // from here on the world is being destroyed
+  retrieved,    // it was kept as a value, and the program looked at it
   made_at,      // in the explaining run, behind created, for each address on the stack: value
 };
 

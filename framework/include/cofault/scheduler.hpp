@@ -8,10 +8,12 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <source_location>
+#include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -25,23 +27,90 @@
 
 namespace cofault {
 
-// A fake scheduler for coroutine types that bring no runtime: a ready queue and timers in virtual
-// time. Work that is still queued when the world goes is dropped.
+// Somebody who waits, as scheduler::pending() tells it.
+struct waiting {
+  std::string who;    // "fetch()", the innermost coroutine
+  std::string place;  // "pool.cpp:31", its await point
+  std::string what;   // "an event"
+  virtual_time since = 0;
+  std::vector<std::string> awaited_by;  // "query() at pool.cpp:42", innermost first
+};
+
+// The list as text: one line each, "fetch() waits for an event at pool.cpp:31 since 2 s, …".
+std::string describe(const std::vector<waiting>& list);
+
+// A fake scheduler: a ready queue and timers in virtual time, for coroutine types that bring no
+// runtime and for cofault::runtime. It belongs to the thread that made it: what is called from
+// another one throws std::logic_error. Work that is still queued when it goes is dropped, and tasks
+// that are still suspended are destroyed, the youngest first.
 class scheduler {
  public:
+  // Shows virtual time on this thread as long as it lives, unless a run does that already.
+  scheduler();
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+  ~scheduler();
+
+  // Names work that was queued. A default one names none.
+  struct ticket {
+    virtual_time due = 0;
+    std::uint64_t number = 0;
+    bool operator<(const ticket& other) const {
+      return due != other.due ? due < other.due : number < other.number;
+    }
+  };
+
   // Queues work behind what is ready now.
-  void post(std::function<void()> work);
+  ticket post(std::function<void()> work);
 
   // Queues work for later; due at once if `after` is not positive. Timers due at the same time run
   // in the order in which they were set.
-  void post_after(std::chrono::nanoseconds after, std::function<void()> work);
+  ticket post_after(std::chrono::nanoseconds after, std::function<void()> work);
+
+  // Drops the work, if it has not begun. False: there was none.
+  bool forget(const ticket& which) noexcept;
+
+  // Runs what is ready longest. False: nothing is ready.
+  bool step();
+
+  // Runs until nothing is ready; the clock stands still. Returns the number of steps.
+  std::size_t run_until_idle();
+
+  // Moves the clock by `d`, from timer to timer, and runs whatever becomes ready on the way.
+  // Throws std::invalid_argument if `d` is negative.
+  void advance(std::chrono::nanoseconds d);
+
+  // The tasks that wait, in the order in which they were spawned.
+  std::vector<waiting> pending() const;
+
+  // The scheduler whose work runs on this thread, or null.
+  static scheduler* current();
+
+  // Whoever has coroutines that this scheduler owns: the runtime's tasks.
+  class participant {
+   public:
+    virtual ~participant() = default;
+    // Goes on with one of its coroutines.
+    virtual void resume(std::coroutine_handle<> where) = 0;
+    // What it waits for; nothing while it can run.
+    virtual std::optional<waiting> waits() const = 0;
+    // The scheduler goes: destroys its coroutines.
+    virtual void abandon() noexcept = 0;
+  };
+  // The participant that runs on this thread, or null; and its change by the participant itself.
+  static participant* running();
+  static participant* running(participant* now);
+  std::uint64_t enlist(std::shared_ptr<participant> who);
+  void dismiss(std::uint64_t number);
+  std::vector<std::shared_ptr<participant>> participants() const;
 
   struct awaiter {
     scheduler& where;
     std::optional<std::chrono::nanoseconds> after;
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting) {
-      const auto go_on = [waiting] { waiting.resume(); };
+      participant* const who = running();
+      const auto go_on = [waiting, who] { who ? who->resume(waiting) : waiting.resume(); };
       after ? where.post_after(*after, go_on) : where.post(go_on);
     }
     void await_resume() {}
@@ -49,10 +118,22 @@ class scheduler {
   // co_await yield(): lets everything that is ready run first.
   awaiter yield() { return {*this, std::nullopt}; }
   // co_await sleep_for(d): goes on when virtual time has advanced by d. What has more nanoseconds
-  // than fit (hours::max()) is as long as fits: it never ends.
+  // than fit (hours::max()) is as long as fits: it never ends. Throws std::invalid_argument if d
+  // is not a number.
   template <class Rep, class Period>
   awaiter sleep_for(std::chrono::duration<Rep, Period> d) {
     return {*this, fitting(d)};
+  }
+
+  // The duration in nanoseconds, or the nearest that fits.
+  template <class Rep, class Period>
+  static std::chrono::nanoseconds fitting(std::chrono::duration<Rep, Period> d) {
+    using std::chrono::nanoseconds;
+    const std::chrono::duration<double, std::nano> rounded = d;
+    if (rounded >= nanoseconds::max()) return nanoseconds::max();
+    if (rounded <= nanoseconds::min()) return nanoseconds::min();
+    if (rounded.count() != rounded.count()) refuse_nan();
+    return std::chrono::duration_cast<nanoseconds>(d);
   }
 
   // For the driver.
@@ -60,29 +141,38 @@ class scheduler {
   void run(std::size_t i);
   std::optional<virtual_time> next_deadline() const;
   void release_due();
+  // Drops all work and destroys what is suspended; what that queues is dropped, too.
   void clear();
+  bool closing() const { return closing_; }
+  // Throws std::logic_error on any thread but its own.
+  void check_thread() const;
+
+  // Shows itself as current() for as long as it lives.
+  class turn {
+   public:
+    explicit turn(scheduler& now);
+    turn(const turn&) = delete;
+    turn& operator=(const turn&) = delete;
+    ~turn();
+
+   private:
+    scheduler* before_;
+  };
 
  private:
-  struct timer {
-    virtual_time due;
-    std::uint64_t order;
+  struct piece {
+    std::uint64_t number;
     std::function<void()> work;
-    bool operator>(const timer& other) const {
-      return due != other.due ? due > other.due : order > other.order;
-    }
   };
-  template <class Rep, class Period>
-  static std::chrono::nanoseconds fitting(std::chrono::duration<Rep, Period> d) {
-    using std::chrono::nanoseconds;
-    const std::chrono::duration<double, std::nano> rounded = d;
-    if (rounded >= nanoseconds::max()) return nanoseconds::max();
-    if (rounded <= nanoseconds::min()) return nanoseconds::min();
-    return std::chrono::duration_cast<nanoseconds>(d);
-  }
+  [[noreturn]] static void refuse_nan();
 
-  std::deque<std::function<void()>> ready_;
-  std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
-  std::uint64_t order_ = 0;
+  std::deque<piece> ready_;
+  std::map<ticket, std::function<void()>> timers_;
+  std::map<std::uint64_t, std::shared_ptr<participant>> participants_;
+  std::uint64_t number_ = 0;
+  std::thread::id owner_;
+  bool owns_clock_ = false;
+  bool closing_ = false;
 };
 
 namespace detail {

@@ -10,7 +10,7 @@
 // translation unit: keep it light.
 namespace cofault::detail {
 
-enum class runtime : std::uint8_t { generic, boost_asio, asio };
+enum class runtime : std::uint8_t { generic, boost_asio, asio, reference };
 
 enum class frame_state : std::uint8_t { created, running, suspended, finished, destroyed };
 

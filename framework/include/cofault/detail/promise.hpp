@@ -79,9 +79,15 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
 
   auto initial_suspend(std::source_location where = std::source_location::current()) {
     frame_named(frame_, where);
-    using inner = decltype(inner_.initial_suspend());
-    return edge_awaiter<Inner, inner, true>(
-        frame_, [this]() -> decltype(auto) { return inner_.initial_suspend(); });
+    if constexpr (requires { inner_.initial_suspend(where); }) {
+      using inner = decltype(inner_.initial_suspend(where));
+      return edge_awaiter<Inner, inner, true>(
+          frame_, [&]() -> decltype(auto) { return inner_.initial_suspend(where); });
+    } else {
+      using inner = decltype(inner_.initial_suspend());
+      return edge_awaiter<Inner, inner, true>(
+          frame_, [this]() -> decltype(auto) { return inner_.initial_suspend(); });
+    }
   }
 
   auto final_suspend() noexcept {

@@ -3,6 +3,7 @@
 
 #include <any>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <string_view>
@@ -38,6 +39,20 @@ probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const
 
 // An assertion of the test failed while a run is under way.
 void assertion_failed(std::string_view text);
+
+// A coroutine of the run under way; id 0: none.
+struct frame_ref {
+  std::uint64_t run = 0;
+  std::uint32_t id = 0;
+};
+// The coroutine at that address (coroutine_handle::address()), if it was made last of all.
+frame_ref newest_frame(const void* address);
+// The coroutine that runs, and has just arrived at an await, waits for the end of this one, which
+// the awaited object does not hold itself.
+void note_joined(const frame_ref& child);
+
+// The program looked at an exception that was kept as a value.
+void note_retrieved(const std::exception_ptr& error);
 
 // Is told when a run starts and ends, so that a test framework's failures can be collected.
 class run_listener {
