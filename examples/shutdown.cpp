@@ -9,7 +9,7 @@
 #include <chrono>
 #include <exception>
 
-namespace shutdown {
+namespace closing_time {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,7 +30,7 @@ awaitable<void> session(server& self, cancellation_signal& stop) {
   const guard opened{self};
   co_await pause(2ms);  // the handshake
   if (!Registered) self.sessions.push_back(&stop);
-  co_await pause(50ms);
+  co_await pause(50ms);  // the conversation
 }
 
 template <bool RegistersFirst>
@@ -64,4 +64,4 @@ awaitable<void> serve_clients(server& self) {
 awaitable<void> forgetful::serve(server& self) { return serve_clients<false>(self); }
 awaitable<void> fixed::serve(server& self) { return serve_clients<true>(self); }
 
-}  // namespace shutdown
+}  // namespace closing_time

@@ -7,7 +7,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <list>
 
-namespace shutdown {
+namespace closing_time {
 
 using boost::asio::awaitable;
 
@@ -27,4 +27,4 @@ namespace fixed {
 awaitable<void> serve(server& self);
 }
 
-}  // namespace shutdown
+}  // namespace closing_time

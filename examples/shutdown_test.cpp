@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace shutdown;
+using namespace closing_time;
 using boost::asio::any_io_executor;
 
 awaitable<int> open_sessions(std::shared_ptr<server> s) { co_return s->open; }
@@ -33,7 +33,9 @@ const example shutdown_example = {
     "shutdown",
     forgetful_server,
     fixed_server,
-    {{"one fault hurts nobody else", "shutdown.cpp", "co_await pause(2ms);  // the handshake"}}};
+    {{"one fault hurts nobody else", "shutdown.cpp", "co_await pause(2ms);  // the handshake"},
+     {"one fault hurts nobody else", "shutdown.cpp",
+      "co_await pause(50ms);  // the conversation"}}};
 
 TEST(Shutdown, ForgetsASessionThatIsNotRegisteredYet) {
   EXPECT_THAT(verdicts(forgetful_server()),

@@ -2,6 +2,7 @@
 #include "cofault/property/probe.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -13,15 +14,21 @@ namespace {
 struct aftermath {
   explicit aftermath(const outcome& what);
 
-  std::uint32_t struck = 0;          // by the fault
+  std::uint32_t struck = 0;          // by the fault; a cancellation strikes where it is thrown
   std::vector<std::uint32_t> place;  // by coroutine: its await when the fault struck; 0: none
   std::vector<bool> left;            // by coroutine: an exception left it after that
 };
 
 aftermath::aftermath(const outcome& what) {
+  bool cancelled = false;
   for (const event& e : what.trace()) {
     if (place.size() <= e.frame) place.resize(e.frame + 1), left.resize(e.frame + 1);
-    if (e.kind == event_kind::faulted && struck == 0) struck = e.frame;
+    if (e.kind == event_kind::faulted && struck == 0) {
+      cancelled = (e.value & faulted_request) != 0;
+      if (!cancelled) struck = e.frame;
+    }
+    const bool thrown = e.kind == event_kind::thrown || e.kind == event_kind::raised;
+    if (cancelled && struck == 0 && thrown) struck = e.frame;
     if (e.kind == event_kind::arrived && struck == 0) place[e.frame] = e.site;
     if (e.kind == event_kind::failed && struck != 0) left[e.frame] = true;
     if (e.kind == event_kind::probe_started) return;
@@ -63,6 +70,35 @@ std::uint32_t culprit(const outcome& what, const family& who) {
   return site;
 }
 
+// The coroutines of user code that were suspended when the probe started, each with its await; the
+// oldest, and so the outermost, first.
+std::map<std::uint32_t, std::uint32_t> still_suspended(const outcome& what, const family& who) {
+  std::map<std::uint32_t, std::uint32_t> out;
+  std::vector<std::uint32_t> place;
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::probe_started) break;
+    if (place.size() <= e.frame) place.resize(e.frame + 1);
+    if (e.kind == event_kind::arrived) place[e.frame] = e.site;
+    if (e.kind == event_kind::suspended && who.is_user(e.frame) && place[e.frame] != 0)
+      out[e.frame] = place[e.frame];
+    else if (e.kind == event_kind::resumed || e.kind == event_kind::destroyed)
+      out.erase(e.frame);
+  }
+  return out;
+}
+
+std::string list_of(const std::map<std::uint32_t, std::uint32_t>& suspended, const family& who) {
+  constexpr std::size_t most = 3;
+  std::string out;
+  std::size_t named = 0;
+  for (const auto& [frame, site] : suspended) {
+    if (++named > most) return out + ", …";
+    out += (out.empty() ? "; still suspended when it started: " : ", ") + who.name(frame) + " at " +
+           sites::place(site);
+  }
+  return out;
+}
+
 std::string deafness(const outcome& what, const family& who) {
   const auto stuck = waiting(what, who);
   if (stuck.empty()) return "never completes";
@@ -76,15 +112,21 @@ void probe::judge(const outcome& what, std::vector<violation>& out) const {
   const family who(what.trace());
   std::string text = "the probe, run afterwards in the same world and without faults, ";
   for (const event& e : what.trace()) {
-    if (e.kind == event_kind::probe_hung)
+    std::uint32_t site = 0;
+    if (e.kind == event_kind::probe_hung) {
       text += deafness(what, who);
-    else if (e.kind == event_kind::probe_threw)
+    } else if (e.kind == event_kind::probe_threw) {
       text += "fails with an exception";
-    else if (e.kind == event_kind::probe_differs)
-      text += "gives another answer than it does where nothing went wrong";
-    else
+    } else if (e.kind == event_kind::probe_differs) {
+      const auto suspended = still_suspended(what, who);
+      text +=
+          "gives another answer than it does where nothing went wrong" + list_of(suspended, who);
+      // Who lives on when the root was cancelled was forgotten.
+      if (what.has(event_kind::cancelling) && !suspended.empty()) site = suspended.begin()->second;
+    } else {
       continue;
-    return out.push_back({culprit(what, who), 0, std::move(text)});
+    }
+    return out.push_back({site != 0 ? site : culprit(what, who), 0, std::move(text)});
   }
 }
 

@@ -100,8 +100,10 @@ NET_TEST(Defects, CancelledBeforeItsFirstStepItNeverCompletes) {
 #ifdef ASIO_VERSION  // 1.22 has no such check in front of the first step
   EXPECT_THAT(result, cofault::SurvivesEveryFault());
 #else
-  ASSERT_FALSE(result.findings.empty()) << describe(result);
-  EXPECT_THAT(describe(result), HasSubstr("an exception leaves the event loop"));
+  EXPECT_THAT(
+      describe(result),
+      HasSubstr("undecided: an exception left the event loop, where whoever calls run() gets "
+                "it, and the root did not complete after that"));
 #endif
 }
 
