@@ -106,7 +106,8 @@ void requests::before_step() {
   if (armed_.empty()) return;
   perform_if(moment::late, [&](const armed& a) {
     const resumption* r = known(a);
-    return r != nullptr && r->step == step_;
+    // The step is looked for before and behind a move of the clock.
+    return r != nullptr && r->step == step_ && r->clock_moves == clock_moves_;
   });
 }
 

@@ -2,8 +2,14 @@
 // Cancellation through Asio's own slots: each moment, each mistake and its correct neighbour.
 #include <chrono>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "cofault/inject/cancel.hpp"
+#include "cofault/plan.hpp"
+#include "cofault/run.hpp"
+#include "cofault/site.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
 #include "support/asio_support.hpp"
@@ -15,6 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using cofault::cancel_strength;
+using cofault::event_kind;
 using cofault::exploration;
 using cofault::finding;
 using cofault::moment;
@@ -71,16 +78,103 @@ NET_TEST(Cancel, CorrectProgramsHaveNoFindingAtAnyMoment) {
   }
 }
 
-// Which moments an await has: of a timer all, of what completes at once only the first.
+// ---- each moment, shown by the trace
+
+#ifdef ASIO_VERSION
+namespace here = cofault::detail::in_asio;
+#else
+namespace here = cofault::detail::in_boost_asio;
+#endif
+
+cofault::driver_factory driving(awaitable<void> (*program)()) {
+  return [program] {
+    return std::make_unique<here::asio_driver>(
+        [program](auto executor) { net::co_spawn(executor, program(), here::root_handler()); });
+  };
+}
+
+struct told {
+  std::vector<event_kind> before, after;  // the two events around the request, without the fault's
+  std::uint32_t reached = 0;
+  bool cut_short = false;  // the operation that was under way ended by an exception
+};
+
+told requested(const std::string& plan) {
+  cofault::run(driving(naps), {}, options());
+  const cofault::outcome out = cofault::run(driving(naps), cofault::parse_plan(plan), options());
+  const auto trace = out.trace();
+  told t;
+  t.reached = out.reached;
+  std::size_t at = 0;
+  while (at < trace.size() && trace[at].kind != event_kind::cancelling) ++at;
+  for (std::size_t i = at > 3 ? at - 3 : 0; i + 1 < at; ++i) t.before.push_back(trace[i].kind);
+  for (std::size_t i = at + 2; i < trace.size() && i < at + 4; ++i)
+    t.after.push_back(trace[i].kind);
+  for (const cofault::event& e : trace) {
+    if (e.kind == event_kind::returned && e.frame == trace[at].frame) break;
+    if (e.kind == event_kind::failed && e.frame == trace[at].frame) t.cut_short = true;
+  }
+  return t;
+}
+
+// The second nap: by then the chain has been suspended once.
+std::string second_nap(const std::string& when) {
+  return "asio_cancel_test.cpp:nap+1/2.1=cancel:" + when;
+}
+
+NET_TEST(Cancel, TheTraceShowsWhenTheRequestCame) {
+  cofault::sites::recount();
+  const told running = requested(second_nap("running"));
+  EXPECT_EQ(running.reached, 1u);
+  EXPECT_EQ(running.before.back(), event_kind::arrived);
+  EXPECT_TRUE(running.cut_short);
+
+  // The step is over: whatever was to be suspended is.
+  const told waiting = requested(second_nap("suspended"));
+  EXPECT_EQ(waiting.reached, 1u);
+  EXPECT_THAT(waiting.before, testing::Contains(event_kind::suspended));
+  EXPECT_TRUE(waiting.cut_short);
+
+  // The clock has moved, and the request comes before the completion.
+  const told due = requested(second_nap("due"));
+  EXPECT_EQ(due.reached, 1u);
+  EXPECT_EQ(due.before.back(), event_kind::jumped);
+  EXPECT_TRUE(due.cut_short);
+
+  // The clock has moved as well, but the completion comes first.
+  const told late = requested(second_nap("late"));
+  EXPECT_EQ(late.reached, 1u);
+  EXPECT_EQ(late.before.back(), event_kind::jumped);
+  EXPECT_FALSE(late.cut_short);
+
+  const told going_on = requested(second_nap("resumed"));
+  EXPECT_EQ(going_on.reached, 1u);
+  EXPECT_EQ(going_on.before.back(), event_kind::resumed);
+  EXPECT_FALSE(going_on.cut_short);
+
+  const told end = requested("root=cancel:end");
+  EXPECT_EQ(end.reached, 1u);
+  EXPECT_FALSE(end.cut_short);
+}
+
+// An exploration tries all of them.
 NET_TEST(Cancel, EveryMomentOfATimerIsTried) {
-  const auto result = support::explore(
-      naps, options().inject(cofault::inject::cancel()).judge(support::untouched()));
-  std::vector<std::string> moments;
-  for (const std::string& plan : support::plans_of(result))
-    if (plan.find(":nap+1/2.1=") != plan.npos && plan.find(';') == plan.npos)
-      moments.push_back(plan.substr(plan.find("cancel")));
-  EXPECT_THAT(moments, testing::IsSubsetOf({"cancel:running", "cancel:suspended", "cancel:due",
-                                            "cancel:late", "cancel:resumed"}));
+  std::set<std::string> tried;
+  struct recording : cofault::inject::cancel {
+    explicit recording(std::set<std::string>& to) : to_(&to) {}
+    void propose_requests(const cofault::await_point& where,
+                          std::vector<cofault::fault>& out) const override {
+      const std::size_t before = out.size();
+      cancel::propose_requests(where, out);
+      if (where.function.ends_with("nap") && where.instance == 2)
+        for (std::size_t i = before; i < out.size(); ++i) to_->insert(encode(out[i]));
+    }
+    std::set<std::string>* to_;
+  };
+  EXPECT_THAT(support::explore(naps, options().inject(recording(tried)).in_process()),
+              SurvivesEveryFault());
+  EXPECT_THAT(tried, testing::ElementsAre("cancel:due", "cancel:late", "cancel:resumed",
+                                          "cancel:running", "cancel:suspended"));
 }
 
 // ---- what was acquired is released
