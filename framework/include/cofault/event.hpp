@@ -67,7 +67,7 @@ enum class event_kind : std::uint8_t {
   cancels,      // its type stands for a cancellation, as the test says
 
   // A cancellation that the plan requests; frame and site: the await point it is planned for.
-  cancelling,  // it begins; value: request_target << 16 | moment << 8 | cancel_strength;
+  cancelling,  // it begins; value: moment << 8 | cancel_strength;
                // other: the chain (frame) that is cancelled, 0: the root
   cancelled,   // the request has returned; value: 1: there was somebody to take it
   ended_early,  // the plan stops the runtime (value 1) or destroys the world (value 0) here
