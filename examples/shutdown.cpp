@@ -34,15 +34,15 @@ awaitable<void> session(server& self, cancellation_signal& stop) {
 }
 
 template <bool RegistersFirst>
-void start_session(server& self) {
-  cancellation_signal& stop = self.all.emplace_back();
-  if (RegistersFirst) self.sessions.push_back(&stop);
-  co_spawn(self.executor, session<RegistersFirst>(self, stop),
-           bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+void start_session(std::shared_ptr<server> self) {
+  cancellation_signal& stop = self->all.emplace_back();
+  if (RegistersFirst) self->sessions.push_back(&stop);
+  co_spawn(self->executor, session<RegistersFirst>(*self, stop),
+           bind_cancellation_slot(stop.slot(), [self](std::exception_ptr) {}));
 }
 
 template <bool RegistersFirst>
-awaitable<void> serve_clients(server& self) {
+awaitable<void> serve_clients(std::shared_ptr<server> self) {
   std::exception_ptr cancelled;
   try {
     for (int client = 0; client < 2; ++client) {
@@ -53,7 +53,7 @@ awaitable<void> serve_clients(server& self) {
   } catch (...) {
     cancelled = std::current_exception();
   }
-  for (cancellation_signal* stop : self.sessions)
+  for (cancellation_signal* stop : self->sessions)
     stop->emit(boost::asio::cancellation_type::terminal);
   if (cancelled) std::rethrow_exception(cancelled);
 }
@@ -61,7 +61,9 @@ awaitable<void> serve_clients(server& self) {
 }  // namespace
 
 // The bug: a session is known only after its handshake. Who shuts down before that forgets it.
-awaitable<void> forgetful::serve(server& self) { return serve_clients<false>(self); }
-awaitable<void> fixed::serve(server& self) { return serve_clients<true>(self); }
+awaitable<void> forgetful::serve(std::shared_ptr<server> self) {
+  return serve_clients<false>(self);
+}
+awaitable<void> fixed::serve(std::shared_ptr<server> self) { return serve_clients<true>(self); }
 
 }  // namespace closing_time

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <list>
+#include <memory>
 
 namespace closing_time {
 
@@ -21,10 +22,10 @@ struct server {
 
 // Serves clients until it is cancelled, or closing time has come.
 namespace forgetful {
-awaitable<void> serve(server& self);
+awaitable<void> serve(std::shared_ptr<server> self);
 }
 namespace fixed {
-awaitable<void> serve(server& self);
+awaitable<void> serve(std::shared_ptr<server> self);
 }
 
 }  // namespace closing_time

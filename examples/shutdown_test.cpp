@@ -15,11 +15,11 @@ using boost::asio::any_io_executor;
 
 awaitable<int> open_sessions(std::shared_ptr<server> s) { co_return s->open; }
 
-cofault::exploration cancel(awaitable<void> (*serve)(server&)) {
+cofault::exploration cancel(awaitable<void> (*serve)(std::shared_ptr<server>)) {
   const auto body = [serve](any_io_executor executor) -> awaitable<void> {
     const auto s = std::make_shared<server>(executor);
     cofault::probe([s] { return open_sessions(s); });
-    co_await serve(*s);
+    co_await serve(s);
   };
   return cofault::explore(body, cofault::options().inject(cofault::inject::cancel()));
 }

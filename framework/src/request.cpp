@@ -145,6 +145,8 @@ void requests::perform(frame* at, std::uint32_t number) {
 
 void requests::cancel(frame* at, const fault& what) {
   const auto strength = static_cast<cancel_strength>(what.value);
+  // The request may end the coroutine, and with it its frame.
+  const std::uint32_t id = at == nullptr ? 0 : at->id, site = at == nullptr ? 0 : at->site;
   frame* chain = nullptr;
   if (what.kind == fault_kind::cancel_child) chain = own_chain(run_, *at);
   run_.record(event_kind::cancelling, at,
@@ -161,7 +163,7 @@ void requests::cancel(frame* at, const fault& what) {
     for (const auto& request : registered) request();
     taken = !registered.empty() || run_.world->cancel(strength);
   }
-  run_.record(event_kind::cancelled, at, taken ? 1 : 0);
+  run_.record_at(event_kind::cancelled, id, site, taken ? 1 : 0);
 }
 
 }  // namespace cofault::detail

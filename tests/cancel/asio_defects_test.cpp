@@ -62,8 +62,8 @@ NET_TEST(Defects, WhereTheNextAwaitThrowsNothingIsLost) {
   EXPECT_THAT(cancelled(lets_it_throw), cofault::SurvivesEveryFault());
 }
 
-// boostorg/asio #458: a parallel group passes on the first request only. One that its members do
-// not take swallows the terminal one behind it.
+// The symptom of boostorg/asio #458: a parallel group passes on the first request only. One that
+// its members do not take swallows the terminal one behind it.
 awaitable<void> either() {
   co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
   net::steady_timer never(co_await net::this_coro::executor, net::steady_timer::time_point::max());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <stop_token>
 #include <utility>
 
 namespace cofault {
@@ -13,9 +12,12 @@ namespace cofault {
 // nothing.
 void on_cancel(std::function<void()> request);
 
-// The same for code that listens to a stop token.
-inline void on_cancel(std::stop_source source) {
-  on_cancel([source = std::move(source)]() mutable { source.request_stop(); });
+// The same for code that listens to a stop token: a std::stop_source, or one of its kind.
+template <class Source>
+requires requires(Source& source) { source.request_stop(); }
+void on_cancel(Source source) {
+  on_cancel(
+      std::function<void()>([source = std::move(source)]() mutable { source.request_stop(); }));
 }
 
 }  // namespace cofault
