@@ -93,10 +93,11 @@ NET_TEST(Defects, AParallelGroupSwallowsTheTerminalCancellation) {
 }
 
 // chriskohlhoff/asio #1452: what is cancelled before its first step ends the event loop instead.
+awaitable<void> one_nap() { co_await nap(1s); }
+
 NET_TEST(Defects, CancelledBeforeItsFirstStepItNeverCompletes) {
-  const auto result = support::explore(
-      +[]() -> awaitable<void> { co_await nap(1s); },
-      options().inject(cofault::inject::cancel({moment::start})));
+  const auto result =
+      support::explore(one_nap, options().inject(cofault::inject::cancel({moment::start})));
 #ifdef ASIO_VERSION  // 1.22 has no such check in front of the first step
   EXPECT_THAT(result, cofault::SurvivesEveryFault());
 #else
