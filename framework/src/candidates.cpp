@@ -181,7 +181,9 @@ std::vector<reached_point> points_of(const std::vector<event>& trace) {
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
-    if (can_fail(e) && !covered[i]) out.push_back(point_at(e, who));
+    if (!can_fail(e) || covered[i]) continue;
+    out.push_back(point_at(e, who));
+    out.back().at = i;
   }
   return out;
 }
@@ -190,6 +192,13 @@ void propose(const reached_point& at, const injector_list& injectors, std::vecto
   const await_point point = description_of(at);
   for (std::size_t i = 0; i < injectors.size(); ++i)
     injectors[i]->propose(point, static_cast<std::uint8_t>(i), out);
+}
+
+void propose_delay(const reached_point& at, const injector_list& injectors,
+                   std::vector<fault>& out) {
+  const await_point point = description_of(at);
+  for (const auto& injector : injectors)
+    if (out.empty()) injector->propose_delay(point, out);
 }
 
 void propose_requests(const reached_point& at, const injector_list& injectors,

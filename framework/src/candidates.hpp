@@ -19,6 +19,7 @@ struct reached_point {
   std::uint8_t moments = 0;  // at which a request can come: moment_bit()
   std::uint8_t early = 0;    // see await_point
   bool in_child = false;     // its chain has a cancellation slot of its own
+  std::size_t at = 0;        // index of the arrival in the trace
 };
 
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has
@@ -30,6 +31,9 @@ std::vector<reached_point> moments_of(const std::vector<event>& trace);
 
 // Every fault the injectors propose for the point.
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);
+// A delay, if any.
+void propose_delay(const reached_point& at, const injector_list& injectors,
+                   std::vector<fault>& out);
 // Every request.
 void propose_requests(const reached_point& at, const injector_list& injectors,
                       std::vector<fault>& out);

@@ -86,10 +86,10 @@ void exception_recorder::raised(const void* object, const void* from) noexcept {
 
 // Asking costs a system call, half as much as a throw. Before the first fault no answer is needed:
 // only what a fault threw, and what came of that, is judged by whether it was reported.
-std::uint64_t exception_recorder::printed() const { return run_.reached == 0 ? 0 : printed_so_far(); }
+std::uint64_t exception_recorder::printed() const { return !run_.faulted ? 0 : printed_so_far(); }
 
 void exception_recorder::fault_strikes() {
-  if (run_.reached != 0) return;
+  if (run_.faulted) return;
   for (handler& h : handlers_) h.printed = printed_so_far();
 }
 

@@ -12,6 +12,7 @@
 #include "kept_output.hpp"
 #include "mailbox.hpp"
 #include "run_state.hpp"
+#include "shrink.hpp"
 #include "soundness.hpp"
 #include "sweep.hpp"
 
@@ -39,6 +40,10 @@ std::string bad_options(const options& how) {
     return "options().inject() got more than 256 injectors, which plans cannot tell apart";
   if (how.properties().empty())
     return "there is nothing to judge: options().judge() got an empty list; name at least one";
+  if (how.strategies().empty())
+    return "there is no way to search: options().search() got an empty list; name at least one "
+           "strategy";
+  if (how.max_time().count() <= 0) return "a budget of 0 ms runs nothing; allow at least one";
   if (how.max_trials() == 0) return "a budget of 0 trials runs nothing; allow at least one";
   if (how.max_visits() == 0)
     return "a budget of 0 visits parks every coroutine at once; allow at least one";
@@ -47,7 +52,7 @@ std::string bad_options(const options& how) {
   return "";
 }
 
-std::string list_of(const plan* plans, std::uint32_t count) {
+std::string list_of(const stored_plan* plans, std::uint32_t count) {
   std::string out;
   for (std::uint32_t i = 0; i < count && i < 3; ++i) out += (i > 0 ? ", " : "") + encode(plans[i]);
   return count > 3 ? out + ", …" : out;
@@ -60,15 +65,38 @@ std::string places_of(const std::uint32_t* list, std::uint32_t count) {
   return count > 5 ? out + ", …" : out;
 }
 
+// Plans that the strategies wanted and no budget allowed for.
+std::uint32_t not_run() {
+  const mailbox& b = box();
+  std::uint32_t out = 0;
+  for (std::size_t i = 0; i < trial_kinds; ++i) out += b.planned[i] - b.tried[i];
+  return out;
+}
+
+std::vector<coverage> covered() {
+  static constexpr const char* names[trial_kinds] = {
+      "faults",           "requests",     "delays", "pairs", "plans of three and more",
+      "random schedules", "PCT schedules"};
+  const mailbox& b = box();
+  std::vector<coverage> out;
+  for (std::size_t i = 0; i < trial_kinds; ++i)
+    if (b.planned[i] > 0) out.push_back({names[i], b.planned[i], b.tried[i]});
+  return out;
+}
+
 std::vector<std::string> notes_of(const options& how) {
   const mailbox& b = box();
   std::vector<std::string> out;
-  if (b.next < b.work_count && b.stage != stage_of_sweep::done)
-    out.push_back("stopped by a death without any fault: " + std::to_string(b.work_count - b.next) +
+  const std::uint32_t left = not_run();
+  if (left > 0 && b.stage != stage_of_sweep::done)
+    out.push_back("stopped by a death without any fault: " + std::to_string(left) +
                   " plans were not run");
-  else if (b.next < b.work_count)
-    out.push_back("stopped by the bound of " + std::to_string(how.max_trials()) +
-                  " trials: " + std::to_string(b.work_count - b.next) + " plans were not run");
+  else if (b.strategy < how.strategies().size())
+    out.push_back("stopped by the bound of " +
+                  (b.trials >= how.max_trials()
+                       ? std::to_string(how.max_trials()) + " trials"
+                       : std::to_string(how.max_time().count()) + " ms") +
+                  ": " + std::to_string(left) + " plans were not run");
   if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
   if (b.found_cut) out.push_back("there were more findings than one exploration can hold");
   if (b.unreached_count > 0)
@@ -111,7 +139,7 @@ std::string vacuous() {
     return "no await point that was reached in user code can fail: no step of its co_await can "
            "throw or reports an error code; reached were " +
            seen_places();
-  if (b.work_count > 0) return "";
+  if (b.any_candidate) return "";
   return "none of the " + std::to_string(b.points) +
          " reached await points can take any of the faults; choose others with "
          "options().inject(); reached were " +
@@ -130,7 +158,7 @@ void sharpen(finding& f) {
 }
 
 // Runs each finding once more for its steps; the first ones only, since a stuck one takes long.
-void explain(const driver_factory& body, const options& how, exploration& out) {
+void explain(const driver_factory& body, const options& how, exploration& out, bool shrinking) {
   constexpr std::size_t most = 32;
   // Explaining reuses the mailbox: what it holds is copied first.
   const std::vector<found> items(box().items, box().items + box().found_count);
@@ -138,8 +166,9 @@ void explain(const driver_factory& body, const options& how, exploration& out) {
     finding f{item.property, item.site, item.smallest, item.more, item.text, ""};
     trace().count = 0;
     if (out.findings.size() < most) {
+      if (shrinking) shrink(body, how, f);
       box().clear();
-      rehearse_isolated(body, how, item.smallest);
+      rehearse_isolated(body, how, f.smallest);
       sharpen(f);
     }
     f.report = report_of(f, item.frame);
@@ -170,8 +199,9 @@ exploration replay(const driver_factory& body, const options& how, const std::st
                    " was not reached; the code under test has changed there: explore again for a "
                    "new plan");
   out.trials = 1;
+  out.covered = {{"replayed plans", 1, 1}};
   out.failures.assign(box().failures, box().failures + box().failure_count);
-  explain(body, how, out);
+  explain(body, how, out, false);
   out.notes.push_back("replayed one plan: " + text);
   return out;
 }
@@ -213,9 +243,10 @@ exploration explore(const driver_factory& body, const options& how, std::source_
   out.points = box().points;
   out.trials = box().trials;
   out.unreached = box().unreached_count;
+  out.covered = covered();
   out.notes = notes_of(how);
   out.failures.assign(box().failures, box().failures + box().failure_count);
-  explain(body, how, out);
+  explain(body, how, out, true);
   return out;
 }
 

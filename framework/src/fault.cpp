@@ -73,6 +73,21 @@ std::optional<fault> parse_request(std::string_view text) {
   return out;
 }
 
+// A number from 1, written in one way only.
+std::optional<unsigned> number_in(std::string_view digits) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || digits[0] == '0')
+    return std::nullopt;
+  return number;
+}
+
+std::optional<fault> numbered(fault_kind kind, std::string_view digits, unsigned least) {
+  const auto number = number_in(digits);
+  if (!number || *number < least || *number > 255) return std::nullopt;
+  return fault{kind, static_cast<std::uint8_t>(*number)};
+}
+
 }  // namespace
 
 std::string_view name_of(cancel_strength how) {
@@ -94,27 +109,39 @@ std::string encode(const fault& what) {
     case fault_kind::code:
       out = "code:" + error_text(what.value);
       break;
+    case fault_kind::delay:
+      return what.value == 1 ? "delay" : "delay:" + std::to_string(what.value);
+    case fault_kind::random:
+      return "random";
+    case fault_kind::pct:
+      return "pct" + std::to_string(what.value);
     default:
-      out = request_text(what);
+      return request_text(what);
   }
-  return what.persistent ? out + '*' : out;
+  if (what.tries == 1) return out;
+  return what.tries == 0 ? out + '*' : out + '*' + std::to_string(what.tries);
 }
 
 std::optional<fault> parse_fault(std::string_view text) {
   if (text.starts_with("cancel") || text.starts_with("stop:") || text.starts_with("destroy:"))
     return parse_request(text);
+  if (text == "delay") return fault{fault_kind::delay, 1};
+  if (take(text, "delay:")) return numbered(fault_kind::delay, text, 2);
+  if (text == "random") return fault{fault_kind::random};
+  if (take(text, "pct")) return numbered(fault_kind::pct, text, 1);
   fault out;
-  if (text.ends_with('*')) {
-    out.persistent = true;
-    text.remove_suffix(1);
+  if (const std::size_t star = text.find('*'); star != text.npos) {
+    const std::string_view tries = text.substr(star + 1);
+    const auto number = tries.empty() ? 0u : number_in(tries);
+    if (!number || *number == 1 || *number > 255) return std::nullopt;
+    out.tries = static_cast<std::uint8_t>(*number);
+    text = text.substr(0, star);
   }
   std::optional<std::uint8_t> value;
   if (take(text, "throw#")) {
     out.kind = fault_kind::throw_value;
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size() && text[0] != '0' && number <= 256)
-      value = static_cast<std::uint8_t>(number - 1);
+    if (const auto number = number_in(text); number && *number <= 256)
+      value = static_cast<std::uint8_t>(*number - 1);
   } else if (take(text, "throw:")) {
     out.kind = fault_kind::throw_error;
     value = value_of(text);

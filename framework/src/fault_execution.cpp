@@ -57,12 +57,12 @@ bool matches(const deviation& d, const frame& at) {
 // What takes the place of the operation there, if anything.
 const deviation* planned(run_state& run, const frame& at) {
   for (const deviation& d : run.what) {
-    if (is_request(d.what.kind) || d.where.site != sites::site(at.site).key) continue;
+    if (!is_failure(d.what.kind) || d.where.site != sites::site(at.site).key) continue;
     if (matches(d, at)) return &d;
-    const auto number = static_cast<std::size_t>(&d - run.what.begin());
-    if (!tries_again(run, at, run.struck[number])) continue;
-    run.retried |= 1u << number;
-    if (d.what.persistent) return &d;
+    const auto& struck = run.struck[static_cast<std::size_t>(&d - run.what.begin())];
+    if (!tries_again(run, at, struck.path)) continue;
+    run.retried = true;
+    if (d.what.tries == 0 || struck.tries < d.what.tries) return &d;
   }
   return nullptr;
 }
@@ -106,11 +106,13 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
   run.record(event_kind::faulted, &at, number);
   run.exceptions.fault_strikes();
-  if ((run.reached & 1u << number) == 0)
-    run.struck[number] = path_to(run, at);
-  else
+  if (run.is_reached(number))
     note_retry(run);
-  run.reached |= 1u << number;
+  else
+    run.struck[number].path = path_to(run, at);
+  ++run.struck[number].tries;
+  run.mark_reached(number);
+  run.faulted = true;
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;
   const auto error = static_cast<io_error>(d->what.value);
@@ -123,6 +125,7 @@ action execute_planned(run_state& run, frame& at, frame* child) {
       run.how.injectors().at(d->what.value)->raise();
       break;
     case fault_kind::code:
+      run.code = error;  // nothing runs before it is asked for
       if (child != nullptr && child->code != nullptr)
         errors_of(at.where).assign(error, child->code);
       return action::complete;
@@ -135,8 +138,7 @@ action execute_planned(run_state& run, frame& at, frame* child) {
 void assign_code(frame& at, void* code) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
-  if (const deviation* d = planned(*run, at))
-    errors_of(at.where).assign(static_cast<io_error>(d->what.value), code);
+  errors_of(at.where).assign(run->code, code);
 }
 
 }  // namespace cofault::detail

@@ -38,6 +38,22 @@ std::string_view in_words(moment when) {
   return "";
 }
 
+std::string counted(std::uint64_t n, const std::string& one, const std::string& more) {
+  return std::to_string(n) + " " + (n == 1 ? one : more);
+}
+std::string counted(std::uint64_t n, const std::string& noun) {
+  return counted(n, noun, noun + "s");
+}
+
+// 3486: "3,486".
+std::string grouped(std::uint64_t n) {
+  std::string out = std::to_string(n);
+  for (std::size_t i = out.size(); i > 3; i -= 3) out.insert(i - 3, ",");
+  return out;
+}
+
+std::string times(unsigned n) { return n == 1 ? "" : ", " + std::to_string(n) + " times in a row"; }
+
 std::string request_in_words(const fault& f) {
   std::string out = f.kind == fault_kind::stop           ? "the runtime is stopped"
                     : f.kind == fault_kind::destroy      ? "the world is destroyed"
@@ -60,16 +76,20 @@ std::string in_words(const fault& f) {
     case fault_kind::code:
       out = "reports the error code '" + std::string(name_of(static_cast<io_error>(f.value))) + "'";
       break;
+    case fault_kind::delay:
+      return "everything else that is ready runs first" + times(f.value);
+    case fault_kind::random:
+      return "each step takes any of what is ready";
+    case fault_kind::pct:
+      return "chains of coroutines run by priorities that change " + counted(f.value - 1u, "time");
     default:
       return request_in_words(f);
   }
   out += " instead of running";
-  return f.persistent ? out + ", and so each time it is tried again" : out;
+  if (f.tries == 0) return out + ", and so each time it is tried again";
+  return f.tries == 1 ? out : out + ", for " + counted(f.tries, "try", "tries");
 }
 
-std::string counted(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-}
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }  // in UTF-8
 
@@ -122,15 +142,15 @@ void print(std::ostream& out, std::string_view label, const std::vector<std::str
 }
 
 std::vector<std::string> fault_lines(const deviation& d) {
-  if (d.where == root_point()) return {in_words(d.what)};
+  if (d.where == root_point() || is_schedule(d.what.kind)) return {in_words(d.what)};
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
   const bool known = site != 0;
   std::string text = known && s.operation[0] != '\0' ? s.operation : "the co_await";
-  if (is_request(d.what.kind))
-    text = in_words(d.what);
-  else
+  if (is_failure(d.what.kind))
     text += " " + in_words(d.what);
+  else
+    text = in_words(d.what);
   if (known) text.append(", in ").append(sites::function(s.function).name).append("()");
   if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
   if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
@@ -164,6 +184,8 @@ std::string step(const event& e, const family& who) {
       return name + " gets the fault at " + sites::place(e.site);
     case event_kind::cancelling:
       return cancelled_chain(e, who) + " is cancelled: " + name + " is at " + sites::place(e.site);
+    case event_kind::delayed:
+      return name + " would go on at " + sites::place(e.site) + ", and is delayed";
     case event_kind::ended_early:
       return std::string(e.value != 0 ? "the runtime is stopped: " : "the world is destroyed: ") +
              name + " is at " + sites::place(e.site);
@@ -233,7 +255,8 @@ std::vector<std::string> all_steps(std::size_t& struck) {
       continue;
     }
     unfold();
-    const bool fault = e.kind == event_kind::faulted || e.kind == event_kind::cancelling ||
+    const bool fault = e.kind == event_kind::faulted || e.kind == event_kind::delayed ||
+                       e.kind == event_kind::cancelling ||
                        e.kind == event_kind::ended_early;
     if (fault && struck == 0) struck = out.size();
     out.push_back(clock_text(e.time) + "  " + text);
@@ -291,7 +314,8 @@ std::string report_of(const finding& f, std::uint32_t) {
   std::ostringstream out;
   out << "violated: " << f.property << '\n';
   if (f.smallest.empty()) print(out, "  fault    ", {"none: this happens in the default run"});
-  for (const deviation& d : f.smallest) print(out, "  fault    ", fault_lines(d));
+  for (const deviation& d : f.smallest)
+    print(out, is_of_schedule(d.what.kind) ? "  delay    " : "  fault    ", fault_lines(d));
   print(
       out, "  culprit  ",
       {f.site != 0 ? quote(f.site) : "unknown: no await point in user code was reached before it"});
@@ -317,10 +341,27 @@ std::string report_of(const finding& f, std::uint32_t) {
 
 namespace cofault {
 
+namespace {
+
+// "1 fault", "all 84 faults", "3,000 of 3,486 pairs".
+std::string in_words(const coverage& c) {
+  const std::string name = c.planned == 1 ? c.what.substr(0, c.what.size() - 1) : c.what;
+  const std::string planned = detail::grouped(c.planned) + " " + name;
+  if (c.run < c.planned) return detail::grouped(c.run) + " of " + planned;
+  return (c.planned == 1 ? "" : "all ") + planned;
+}
+
+}  // namespace
+
 std::string summary(const exploration& what) {
-  return detail::counted(what.trials, "fault") + " at " +
-         detail::counted(what.points, "await point") + ": " +
-         detail::counted(what.findings.size(), "finding");
+  std::string out;
+  for (const coverage& c : what.covered) {
+    out += (out.empty() ? "" : ", ") + in_words(c);
+    if (&c == &what.covered.front() && what.points > 0)
+      out += " at " + detail::counted(what.points, "await point");
+  }
+  if (out.empty()) out = "no fault at " + detail::counted(what.points, "await point");
+  return out + ": " + detail::counted(what.findings.size(), "finding");
 }
 
 std::string describe(const exploration& what) {

@@ -57,11 +57,12 @@ child_end run_apart(const std::function<void()>& work, const options& how) {
 // A trial took its process with it.
 void record_death(const child_end& end) {
   mailbox& b = box();
-  const plan p =
-      b.stage == stage_of_sweep::sweep && b.next < b.work_count ? b.work[b.next] : plan();
+  plan p;
+  if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
   std::string text = "the code under test " + end.words;
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
-  const std::uint32_t site = p.empty() ? last_user_site() : sites::find(p[0].where.site);
+  const std::uint32_t fault = p.size() == 1 ? sites::find(p[0].where.site) : 0;
+  const std::uint32_t site = fault != 0 ? fault : last_user_site();
   if (const auto terminated = terminated_by())
     return b.add("no exception ends in std::terminate",
                  terminated->site != 0 ? terminated->site : site, terminated->frame, p,

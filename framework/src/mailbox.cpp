@@ -18,6 +18,27 @@ void put(char (&to)[N], std::string_view text) {
 
 }  // namespace
 
+stored_plan& stored_plan::operator=(const plan& p) {
+  size_ = static_cast<std::uint32_t>(p.size());
+  std::copy(p.begin(), p.begin() + std::min(p.size(), capacity), items_);
+  return *this;
+}
+
+stored_plan::operator plan() const {
+  plan out;
+  for (std::size_t i = 0; i < size_ && i < capacity; ++i) out.add(items_[i]);
+  return out;
+}
+
+trial_kind kind_of(const plan& p) {
+  for (const deviation& d : p)
+    if (is_schedule(d.what.kind))
+      return d.what.kind == fault_kind::random ? trial_kind::random : trial_kind::pct;
+  if (p.size() > 1) return p.size() == 2 ? trial_kind::pair : trial_kind::longer;
+  if (p[0].what.kind == fault_kind::delay) return trial_kind::delay;
+  return is_request(p[0].what.kind) ? trial_kind::request : trial_kind::fault;
+}
+
 mailbox& box() {
   static mailbox& shared = make_shared_object<mailbox>();
   return shared;
@@ -26,6 +47,11 @@ mailbox& box() {
 void mailbox::clear() {
   beat = 0;
   stage = stage_of_sweep::warm_up;
+  began = 0;
+  prepared = followed = any_candidate = false;
+  strategy = longer = 0;
+  std::fill(std::begin(planned), std::end(planned), 0u);
+  std::fill(std::begin(tried), std::end(tried), 0u);
   work_count = next = found_count = points = trials = 0;
   seen_count = unreached_count = bounded_count = retrying_count = later_count = failure_count = 0;
   plain_arrivals = 0;
@@ -47,6 +73,8 @@ void mailbox::fail(std::string_view sentence) {
 }
 
 void mailbox::add_work(const plan& p) {
+  any_candidate = true;
+  ++planned[static_cast<std::size_t>(kind_of(p))];
   if (work_count == max_work)
     work_cut = true;
   else

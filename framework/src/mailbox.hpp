@@ -4,18 +4,39 @@
 #include <atomic>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "cofault/options.hpp"
 #include "cofault/plan.hpp"
 
 namespace cofault::detail {
 
+// A plan in shared memory. What is longer than the plans of a search is no part of it.
+class stored_plan {
+ public:
+  stored_plan() = default;
+  stored_plan(const plan& p) { *this = p; }
+  stored_plan& operator=(const plan& p);
+  operator plan() const;
+  bool empty() const { return size_ == 0; }
+
+ private:
+  static constexpr std::size_t capacity = 4;
+  std::uint32_t size_;
+  deviation items_[capacity];
+};
+
+// What a search tried, for its words on what it covered.
+enum class trial_kind : std::uint32_t { fault, request, delay, pair, longer, random, pct };
+inline constexpr std::size_t trial_kinds = 7;
+trial_kind kind_of(const plan& p);
+
 // A finding on its way from a child: fixed-size text.
 struct found {
   char property[64];
   std::uint32_t site;
   std::uint32_t frame;
-  plan smallest;
+  stored_plan smallest;
   std::uint32_t more;
   char text[1024];
 };
@@ -26,7 +47,7 @@ struct cancellation_note {
   std::uint32_t site, frame;
   bool suspended;       // it came while that await was suspended; else before it was started
   bool delivered;       // that await ended as cancelled
-  plan what;
+  stored_plan what;
 };
 
 enum class stage_of_sweep : std::uint32_t { warm_up, first, second, sweep, done };
@@ -34,24 +55,31 @@ enum class stage_of_sweep : std::uint32_t { warm_up, first, second, sweep, done 
 // What a sweep has done so far. Lives in memory shared with the child that does it, so that
 // nothing is lost when the child dies.
 struct mailbox {
-  static constexpr std::uint32_t max_work = 1 << 18, max_found = 1 << 10, max_list = 64;
+  static constexpr std::uint32_t max_work = 1 << 19, max_found = 1 << 10, max_list = 64;
 
   std::atomic<std::uint64_t> beat;  // grows with every trial
   stage_of_sweep stage;
-  plan work[max_work];  // the plans to try, in order; grows while sweeping
+  std::int64_t began;  // real time, in nanoseconds
+  bool prepared;       // the runs without faults are done
+  std::uint32_t strategy;  // the one that is being followed
+  bool followed;           // it has seen the run without faults
+  std::uint32_t longer;    // plans of more than one deviation that it has run
+  stored_plan work[max_work];  // its plans, in order; grows while sweeping
   std::uint32_t work_count;
   std::uint32_t next;  // the one being tried
+  std::uint32_t planned[trial_kinds], tried[trial_kinds];  // by trial_kind, of all strategies
+  bool any_candidate;  // there was anything to try at all
   found items[max_found];
   std::uint32_t found_count;
   std::uint32_t points, trials;
   std::uint32_t seen_count;  // await points in user code of the default run, each place once
   std::uint32_t seen[max_list];
   std::uint32_t unreached_count;
-  plan unreached[max_list];
+  stored_plan unreached[max_list];
   std::uint32_t bounded_count;
-  plan bounded[max_list];
+  stored_plan bounded[max_list];
   std::uint32_t retrying_count;  // stopped while they tried again for ever
-  plan retrying[max_list];
+  stored_plan retrying[max_list];
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
   std::uint32_t note_count;
@@ -75,6 +103,8 @@ struct mailbox {
   void add(std::string_view property, std::uint32_t site, std::uint32_t frame, const plan& p,
            std::string_view text);
 };
+static_assert(std::is_trivially_copyable_v<found> &&
+              std::is_trivially_copyable_v<cancellation_note>);
 mailbox& box();
 
 }  // namespace cofault::detail

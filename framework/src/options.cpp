@@ -7,7 +7,17 @@
 
 namespace cofault {
 
-options::options() : injectors_(standard_injectors()), properties_(standard_properties()) {}
+options::options()
+    : injectors_(standard_injectors()),
+      properties_(standard_properties()),
+      strategies_{std::make_shared<const search::exhaustive>(2, 10'000),
+                  std::make_shared<const search::random>(100)} {}
+
+options options::budget(std::chrono::milliseconds most) const {
+  options out = *this;
+  out.time_ = most;
+  return out;
+}
 
 options options::trials(std::uint32_t most) const {
   options out = *this;

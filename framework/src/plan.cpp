@@ -17,16 +17,20 @@ std::string number_of(std::uint64_t site) {
 
 std::string encode(const deviation& d) {
   if (d.where == root_point()) return "root=" + encode(d.what);
+  if (is_schedule(d.what.kind))
+    return "schedule=" + encode(d.what) + ":" + std::to_string(seed_of(d.where));
   const std::uint32_t index = sites::find(d.where.site);
   std::string out = index != 0 ? sites::text(index) : number_of(d.where.site);
-  out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit) + '=';
-  return out + encode(d.what);
+  if (d.where.instance != 1 || d.where.visit != 1)
+    out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit);
+  return out + '=' + encode(d.what);
 }
 
 [[noreturn]] void refuse(std::string_view part, std::string_view why) {
   throw bad_plan("cofault: the plan '" + std::string(part) +
                  "' cannot be read: " + std::string(why) +
-                 "; expected file.cpp:function+line/instance.visit=fault, as a report prints it");
+                 "; expected file.cpp:function+line/instance.visit=fault, as a report prints it "
+                 "(where \"/1.1\" is left out)");
 }
 
 std::uint32_t number(std::string_view digits, std::string_view part, std::string_view what) {
@@ -58,36 +62,59 @@ std::uint64_t site_key(std::string_view text, std::string_view part) {
   const std::string_view digits = text.substr(sign + 1);
   const std::size_t tilde = std::min(digits.find('~'), digits.size());
   const std::string_view rank = digits.substr(tilde);
-  if (!is_number(digits.substr(0, tilde)) || !(rank.empty() || is_number(rank.substr(1))))
+  const bool is_start = digits == sites::start_mark && text[sign] == '+';
+  if (!is_start && (!is_number(digits.substr(0, tilde)) ||
+                    !(rank.empty() || is_number(rank.substr(1)))))
     refuse(part, "'" + std::string(text) + "' does not end in a line offset");
   return sites::key_of(text);
 }
 
-constexpr std::string_view root = "root";
+constexpr std::string_view root = "root", schedule = "schedule";
 
 bool belongs_to_root(const fault& f) {
   return is_request(f.kind) && (f.when == moment::start || f.when == moment::end);
 }
 
+// "random:7"
+deviation parse_schedule(std::string_view what, std::string_view part) {
+  const std::size_t colon = what.find(':');
+  const auto kind = parse_fault(what.substr(0, colon));
+  if (!kind || !is_schedule(kind->kind) || colon == what.npos)
+    refuse(part, "a schedule is random:seed or pct3:seed");
+  return {schedule_point(number(what.substr(colon + 1), part, "seed")), *kind};
+}
+
+// Cuts "/instance.visit" off; a '/' of the function's own name is followed by something else.
+point take_visit(std::string_view& where, std::string_view part) {
+  point out;
+  const std::size_t slash = where.rfind('/');
+  if (slash == where.npos) return out;
+  const std::string_view behind = where.substr(slash + 1);
+  const std::size_t dot = behind.find('.');
+  if (dot == behind.npos && (behind.empty() || behind[0] < '0' || behind[0] > '9')) return out;
+  if (dot == behind.npos) refuse(part, "'" + std::string(behind) + "' is no instance.visit");
+  out.instance = number(behind.substr(0, dot), part, "instance");
+  out.visit = number(behind.substr(dot + 1), part, "visit");
+  where = where.substr(0, slash);
+  return out;
+}
+
 deviation parse_deviation(std::string_view part) {
   const std::size_t equals = part.rfind('=');
   if (equals == part.npos) refuse(part, "it has no '='");
-  const std::string_view where = part.substr(0, equals);
+  std::string_view where = part.substr(0, equals);
+  if (where == schedule) return parse_schedule(part.substr(equals + 1), part);
+  const auto what = parse_fault(part.substr(equals + 1));
   if (where == root) {
-    const auto what = parse_fault(part.substr(equals + 1));
     if (!what || !belongs_to_root(*what))
       refuse(part, "what can be done to the root is cancel:start, cancel:end and their like");
     return {root_point(), *what};
   }
-  const std::size_t slash = where.rfind('/'), dot = where.rfind('.');
-  if (slash == where.npos || dot == where.npos || dot < slash)
-    refuse(part, "it has no /instance.visit before the '='");
   deviation out;
-  out.where.site = site_key(where.substr(0, slash), part);
-  out.where.instance = number(where.substr(slash + 1, dot - slash - 1), part, "instance");
-  out.where.visit = number(where.substr(dot + 1), part, "visit");
-  const auto what = parse_fault(part.substr(equals + 1));
-  if (!what || belongs_to_root(*what))
+  out.where = take_visit(where, part);
+  out.where.site = site_key(where, part);
+  if (!what || belongs_to_root(*what) || is_schedule(what->kind) ||
+      (where.ends_with(sites::start_mark) && what->kind != fault_kind::delay))
     refuse(part, "'" + std::string(part.substr(equals + 1)) + "' is not a fault of an await point");
   out.what = *what;
   return out;
@@ -97,11 +124,15 @@ deviation parse_deviation(std::string_view part) {
 
 point root_point() { return {sites::key_of(root), 1, 1}; }
 
+point schedule_point(std::uint32_t seed) {
+  return {sites::key_of(schedule), std::max(seed, 1u), 1};
+}
+
 void plan::add(const deviation& next) {
-  if (size_ == capacity)
+  if (size() == capacity)
     throw std::length_error("cofault: a plan holds at most " + std::to_string(capacity) +
                             " deviations");
-  items_[size_++] = next;
+  items_.push_back(next);
 }
 
 std::strong_ordering operator<=>(const plan& a, const plan& b) {

@@ -135,7 +135,8 @@ bool requests::overran() const {
 void requests::perform(frame* at, std::uint32_t number) {
   const fault& what = run_.what[number].what;
   run_.record(event_kind::faulted, at, faulted_request | number);
-  run_.reached |= 1u << number;
+  run_.mark_reached(number);
+  run_.faulted = true;
   run_.last_fault_frame = run_.next_frame;
   if (is_cancellation(what.kind)) return cancel(at, what);
   run_.record(event_kind::ended_early, at, what.kind == fault_kind::stop ? 1 : 0);

@@ -7,6 +7,7 @@
 #include "cofault/clock.hpp"
 #include "cofault/detail/type_name.hpp"
 #include "cofault/observe.hpp"
+#include "cofault/site.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
 #include "standstill.hpp"
@@ -67,6 +68,7 @@ void run_ready(run_state& run) {
   driver& world = *run.world;
   while (!over(run) && world.choices() > 0) {
     run.initiating = {};
+    run.scheduled.choose();
     run.requested.before_step();
     if (over(run)) return;
     try {
@@ -215,7 +217,7 @@ outcome sum_up(const run_state& run, ending end) {
   outcome out;
   out.end = end;
   out.truncated = t.truncated;
-  out.fault_free = run.reached == 0;
+  out.fault_free = !run.faulted;
   out.reached = run.reached;
   out.retried = run.retried;
   out.keeps_retrying = end == ending::bounded && keeps_retrying(run);
@@ -309,10 +311,10 @@ void compare_observation(std::any value, bool (*same)(const std::any&, const std
   run->record(event_kind::observed, nullptr, equal ? 1 : 0);
 }
 
-void assertion_failed(std::string_view text) {
+void assertion_failed(std::string_view text, std::string_view file, std::uint32_t line) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
-  run->record_at(event_kind::assertion, 0, 0, run->keep_text(text));
+  run->record_at(event_kind::assertion, 0, sites::code_at(file, line, ""), run->keep_text(text));
 }
 
 frame_ref newest_frame(const void* address) {

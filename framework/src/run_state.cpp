@@ -46,7 +46,8 @@ void frame_list::remove(frame& f) {
 }
 
 run_state::run_state(const plan& p, const options& o)
-    : number(++runs), what(p), how(o), serials_before(serials), visits(table) {
+    : reached_(p.size()), number(++runs), what(p), how(o), serials_before(serials),
+      struck(p.size()), visits(table) {
   visits.clear();
   trace_buffer& t = trace();
   t.count = 0;
@@ -57,7 +58,10 @@ run_state::run_state(const plan& p, const options& o)
 }
 
 run_state::~run_state() {
-  if (what.empty()) plain_arrivals = arrivals;
+  if (what.empty()) {
+    plain_arrivals = arrivals;
+    plain_steps() = scheduled.steps();
+  }
   // Frames that outlive the run must not point into it.
   for (frame_list* list : {&unstarted, &started})
     while (frame* f = list->first()) frame_list::remove(*f);
@@ -114,7 +118,7 @@ namespace cofault {
 
 bool fault_free() {
   const auto* run = detail::run_state::current();
-  return run == nullptr || run->reached == 0;
+  return run == nullptr || !run->faulted;
 }
 
 std::uint32_t acquired(const char* label) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "cofault/plan.hpp"
 #include "exception_recorder.hpp"
 #include "request.hpp"
+#include "schedule.hpp"
 #include "visit_table.hpp"
 
 namespace cofault::detail {
@@ -73,9 +73,20 @@ class run_state {
     if (awaits.size() <= frame) awaits.resize(frame + 1);
     return awaits[frame];
   }
+  // Deviation `number` of the plan was executed.
+  void mark_reached(std::uint32_t number) {
+    if (reached_[number]) return;
+    reached_[number] = true;
+    ++reached;
+  }
+  bool is_reached(std::uint32_t number) const { return reached_[number]; }
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
 
+ private:
+  std::vector<bool> reached_;  // by deviation
+
+ public:
   std::uint64_t number;
   const plan& what;
   const options& how;
@@ -88,12 +99,18 @@ class run_state {
   std::uint64_t arrivals = 0;
   std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
   std::uint32_t root_completions = 0;
-  std::uint32_t reached = 0;           // deviations executed
+  std::uint32_t reached = 0;           // how many deviations were executed
+  bool faulted = false;                // one of them was no mere delay
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
   std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
   std::vector<await_step> awaits;      // by coroutine, see awaited_by()
-  std::array<std::vector<await_step>, plan::capacity> struck;  // by deviation, see fault_execution
-  std::uint32_t retried = 0;          // deviations whose await was tried again
+  struct struck_await {
+    std::vector<await_step> path;  // the await, and those of everybody who waited for it
+    std::uint32_t tries = 0;
+  };
+  std::vector<struck_await> struck;   // by deviation, see fault_execution
+  io_error code = io_error::failed;   // the latest error code that took the place of an operation
+  bool retried = false;               // the await of some deviation was tried again
   std::uint32_t delayed_retries = 0;  // that failed again, with the clock moved in between
   virtual_time last_retry = 0;
   std::vector<const char*> resources;  // label by serial - serials_before - 1; null once released
@@ -107,7 +124,8 @@ class run_state {
   bool explaining = false;     // find out more than a search can afford
   std::size_t observations = 0;
   requests requested{*this};
-  exception_recorder exceptions{*this};  // the last member: the first to go
+  schedule scheduled{*this};
+  exception_recorder exceptions{*this};  // the last that says anything: the first to go
 };
 
 }  // namespace cofault::detail

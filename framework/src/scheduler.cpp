@@ -53,20 +53,21 @@ void scheduler::check_thread() const {
         "it, and so do its tasks, events, mutexes and channels");
 }
 
-scheduler::ticket scheduler::post(std::function<void()> work) {
+scheduler::ticket scheduler::post(std::function<void()> work, std::coroutine_handle<> resumes) {
   check_thread();
   if (closing_) return {};
-  ready_.push_back({++number_, std::move(work)});
+  ready_.push_back({++number_, std::move(work), resumes});
   return {0, number_};
 }
 
 scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
-                                        std::function<void()> work) {
-  if (after.count() <= 0 || closing_) return post(std::move(work));
+                                        std::function<void()> work,
+                                        std::coroutine_handle<> resumes) {
+  if (after.count() <= 0 || closing_) return post(std::move(work), resumes);
   check_thread();
   const virtual_time due = later(after);
   const ticket out{due, ++number_};
-  timers_.emplace(out, std::move(work));
+  timers_.emplace(out, timer{std::move(work), resumes});
   return out;
 }
 
@@ -87,6 +88,12 @@ void scheduler::run(std::size_t i) {
   const auto work = std::move(chosen->work);
   ready_.erase(chosen);
   work();
+}
+
+void scheduler::postpone() {
+  check_thread();
+  ready_.push_back(std::move(ready_.front()));
+  ready_.pop_front();
 }
 
 bool scheduler::step() {
@@ -132,7 +139,7 @@ std::optional<virtual_time> scheduler::next_deadline() const {
 void scheduler::release_due() {
   while (!timers_.empty() && timers_.begin()->first.due <= virtual_clock::now()) {
     const auto due = timers_.begin();
-    ready_.push_back({due->first.number, std::move(due->second)});
+    ready_.push_back({due->first.number, std::move(due->second.work), due->second.resumes});
     timers_.erase(due);
   }
 }
@@ -183,9 +190,14 @@ void scheduler_driver::start() {
   scheduler_.post([this] { root_.resume(); });
 }
 
-bool scheduler_driver::run(std::size_t i) {
+bool scheduled_world::run(std::size_t i) {
   if (i >= scheduler_.ready()) return false;
   scheduler_.run(i);
+  return true;
+}
+
+bool scheduled_world::postpone() {
+  scheduler_.postpone();
   return true;
 }
 

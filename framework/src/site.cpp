@@ -13,6 +13,7 @@
 namespace cofault::sites {
 namespace {
 
+constexpr std::uint32_t start_rank = ~0u;
 constexpr std::uint32_t max_functions = 1 << 14, max_sites = 1 << 16, max_names = 1 << 22;
 
 // Where the compiler put a source_location's parts is fixed for the process and its children, so
@@ -77,7 +78,9 @@ std::string_view basename(std::string_view path) { return path.substr(path.rfind
 
 std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t rank) {
   std::string out(basename(f.file));
-  out.append(":").append(f.name).append(offset < 0 ? "" : "+").append(std::to_string(offset));
+  out.append(":").append(f.name);
+  if (rank == start_rank) return out.append("+").append(start_mark);
+  out.append(offset < 0 ? "" : "+").append(std::to_string(offset));
   if (rank > 1) out.append("~").append(std::to_string(rank));
   return out;
 }
@@ -129,7 +132,10 @@ std::uint32_t function_at(const std::source_location& where) {
   if (slot.value != 0) return slot.value;
   const std::string name = detail::normalised_function(where.function_name());
   std::uint32_t found = same_function(where.file_name(), name);
-  if (found == 0) found = add_function(where.file_name(), name);
+  if (found == 0) {
+    found = add_function(where.file_name(), name);
+    t.functions[found].declared = where.line();
+  }
   slot = {{where.file_name(), where.function_name(), 0, 0}, found};
   return found;
 }
@@ -155,7 +161,9 @@ std::uint32_t site_at(const std::source_location& where) {
   std::uint32_t rank = 1, twin = 0;
   for (std::uint32_t i = 1; i <= t.site_count; ++i) {
     const site_info& other = t.items[i];
-    if (other.function != function || other.line != where.line() || other.rank == 0) continue;
+    if (other.function != function || other.line != where.line() || other.rank == 0 ||
+        other.rank == start_rank)
+      continue;
     if (other.column == where.column())
       twin = i;  // another instantiation of the same template
     else if (t.site_counted[i] == t.current())
@@ -171,6 +179,18 @@ std::uint32_t site_at(const std::source_location& where) {
   if (t.site_counted[twin] != t.current()) count_anew(twin, rank);
   slot = {key, twin};
   return twin;
+}
+
+std::uint32_t start_of(std::uint32_t function) {
+  tables& t = table();
+  for (std::uint32_t i = 1; i <= t.site_count; ++i)
+    if (t.items[i].rank == start_rank && t.items[i].function == function) return i;
+  if (t.site_count + 1 >= max_sites)
+    throw std::length_error("cofault: more places than the site table can hold");
+  const function_info& f = t.functions[function];
+  t.items[t.site_count + 1] = {key_of(text_of(f, 0, start_rank)), function, f.declared, 0,
+                               start_rank, nullptr, ""};
+  return ++t.site_count;
 }
 
 void recount() { ++table().recounts; }

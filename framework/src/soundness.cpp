@@ -104,7 +104,11 @@ void refuse_idle_selectors(const std::vector<reached_point>& points, const optio
     injector_list alone(how.injectors().size(), std::make_shared<const nothing>());
     alone[i] = how.injectors()[i];
     std::vector<fault> faults;
-    for (const reached_point& p : points) propose(p, alone, faults);
+    for (const reached_point& p : points) {
+      propose(p, alone, faults);
+      propose_requests(p, alone, faults);
+      propose_delay(p, alone, faults);
+    }
     if (faults.empty())
       box().fail("cofault: the selector " + alone[i]->where() +
                  " matches no await point that was reached and can take the fault; reached were " +

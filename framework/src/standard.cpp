@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/standard.hpp"
 
+#include "cofault/inject/delay.hpp"
 #include "cofault/inject/usual.hpp"
 #include "cofault/property/assertions.hpp"
 #include "cofault/property/awaited.hpp"
@@ -15,7 +16,9 @@
 
 namespace cofault {
 
-injector_list standard_injectors() { return {std::make_shared<const inject::usual>()}; }
+injector_list standard_injectors() {
+  return {std::make_shared<const inject::usual>(), std::make_shared<const inject::delay>()};
+}
 
 property_list standard_properties() {
   return {std::make_shared<const properties::assertions>(),

@@ -26,7 +26,7 @@ bool moves(const event& e) {
 }
 
 bool is_persistent(const plan& p) {
-  return std::any_of(p.begin(), p.end(), [](const deviation& d) { return d.what.persistent; });
+  return std::any_of(p.begin(), p.end(), [](const deviation& d) { return d.what.tries != 1; });
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ bool standstill::is_long_enough() const {
 bool standstill::is_costly() const { return run_.arrivals - arrivals_ >= enough_arrivals; }
 
 standstill::verdict standstill::look() {
-  if (run_.reached == 0 || run_.root_frame == 0) return verdict::none;
+  if (!run_.faulted || run_.root_frame == 0) return verdict::none;
   // A runtime may ask for a jump only to look at its queues.
   if (std::exchange(asked_, virtual_clock::now()) != virtual_clock::now()) ++ticks_;
   const auto is_over = [&] { return ticks_ >= enough_ticks && (is_long_enough() || is_costly()); };

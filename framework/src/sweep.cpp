@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "sweep.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -10,71 +12,15 @@
 #include "candidates.hpp"
 #include "cofault/detail/texts.hpp"
 #include "cofault/run.hpp"
+#include "cofault/search.hpp"
 #include "cofault/site.hpp"
+#include "judge.hpp"
 #include "kept_output.hpp"
 #include "run_state.hpp"
 #include "soundness.hpp"
 
 namespace cofault::detail {
 namespace {
-
-std::uint32_t site_of_fault(const plan& p) {
-  return p.empty() ? 0 : sites::find(p[p.size() - 1].where.site);
-}
-
-// Assertions that fail without any fault are the test's own failures, not findings.
-bool fails_anyway(std::string_view text) {
-  const mailbox& b = box();
-  text = text.substr(0, sizeof b.failures[0] - 1);
-  return std::any_of(b.failures, b.failures + b.failure_count,
-                     [&](const char* failure) { return text == failure; });
-}
-
-// Whom the violation is blamed on: itself says it, or else the fault, unless it needs no fault.
-std::uint32_t culprit(std::string_view property, const violation& v, const plan& p) {
-  if (v.site != 0 || box().has(property, 0)) return v.site;
-  return site_of_fault(p);
-}
-
-// Judges an outcome; counts it where a bound kept it from an answer. True: nothing is wrong with it.
-bool judge(const outcome& what, const plan& p, const options& how) {
-  mailbox& b = box();
-  std::vector<violation> violations;
-  std::vector<std::uint32_t> blamed;
-  bool good = true;
-  for (const auto& property : how.properties()) {
-    if ((property->needs() & what.kinds) == 0 && property->needs() != ~kind_set{0}) continue;
-    violations.clear();
-    blamed.clear();
-    property->judge(what, violations);
-    for (const violation& v : violations) {
-      if (v.undecided) {
-        if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
-        continue;
-      }
-      good = false;
-      const std::uint32_t site = culprit(property->name(), v, p);
-      if (how.is_deliberate(sites::place(site))) {
-        ++b.declared;
-        continue;
-      }
-      if (fails_anyway(v.text) || std::find(blamed.begin(), blamed.end(), site) != blamed.end())
-        continue;
-      blamed.push_back(site);
-      b.add(property->name(), site, v.frame, p, v.text);
-    }
-  }
-  const bool cut = what.end == ending::bounded && !what.has(event_kind::overran);
-  if (!cut && !what.truncated) return good;
-  if (what.keeps_retrying) {
-    if (b.retrying_count < mailbox::max_list) b.retrying[b.retrying_count] = p;
-    ++b.retrying_count;
-    return false;
-  }
-  if (b.bounded_count < mailbox::max_list) b.bounded[b.bounded_count] = p;
-  ++b.bounded_count;
-  return false;
-}
 
 std::vector<event> copy_of(const outcome& what) { return {what.first, what.first + what.count}; }
 
@@ -115,56 +61,48 @@ void note_seen(const std::vector<event>& trace) {
       b.seen[b.seen_count++] = e.site;
 }
 
-// What is asked of the runtime, at every moment of every await.
-void plan_requests(const std::vector<event>& trace, const options& how) {
+// Which await points there are, and whether the injectors fit them.
+void count_points(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
-  const std::uint32_t before = b.work_count;
-  const std::vector<reached_point> points = moments_of(trace);
-  std::vector<fault> faults;
-  const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
-    return e.kind == event_kind::spawned && (e.value & spawn_kinds) == spawn_root;
-  });
-  for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
-  for (const fault& f : faults) b.add_work(plan({root_point(), f}));
-  for (const reached_point& p : points) {
-    faults.clear();
-    propose_requests(p, how.injectors(), faults);
-    for (const fault& f : faults) b.add_work(plan({p.where, f}));
-  }
-  if (b.work_count > before)
-    b.points = std::max(b.points, static_cast<std::uint32_t>(points.size()));
-}
-
-void plan_work(const std::vector<event>& trace, const options& how) {
-  mailbox& b = box();
-  std::vector<reached_point> points = points_of(trace);
-  // First visits first: where a bound cuts the list, every place has been tried.
-  std::stable_sort(points.begin(), points.end(),
-                   [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
+  const std::vector<reached_point> points = points_of(trace);
   b.points = static_cast<std::uint32_t>(points.size());
   note_seen(trace);
   std::vector<fault> faults;
+  bool requests = false;
   for (const reached_point& p : points) {
     faults.clear();
     propose(p, how.injectors(), faults);
-    for (const fault& f : faults) {
+    for (const fault& f : faults)
       if (const std::string why = misfit(f, p.flags, how); !why.empty())
         return b.fail("cofault: an injector proposes '" + encode(f) + "' at " +
                       sites::place(p.site) + ", but " + why);
-      b.add_work(plan({p.where, f}));
-    }
   }
-  plan_requests(trace, how);
+  const std::vector<reached_point> all = moments_of(trace);
+  faults.clear();
+  for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
+  requests = !faults.empty();
+  if (requests) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
   if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
     refuse_idle_selectors(points, how);
 }
 
-// What had failed was tried again: let it fail every time, too.
-void plan_persistent(const outcome& what, const plan& p) {
-  if (p.size() != 1 || p[0].what.persistent || what.retried == 0) return;
-  deviation again = p[0];
-  again.what.persistent = true;
-  box().add_work(plan(again));
+// Names the deviations of a replayed plan that were not executed.
+void note_missed(const outcome& what, const plan& p) {
+  mailbox& b = box();
+  std::vector<bool> done(p.size());
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::faulted) done[e.value & (faulted_request - 1)] = true;
+    if (e.kind == event_kind::delayed && e.other != not_planned) done[e.other] = true;
+  }
+  for (std::size_t i = 0; i < p.size() && b.unreached_count < mailbox::max_list; ++i)
+    if (!done[i]) b.unreached[b.unreached_count++] = plan(p[i]);
+}
+
+// Takes over what the strategy being followed makes of the trial.
+void extend(const trial& after) {
+  std::vector<plan> fresh;
+  after.how.strategies()[box().strategy]->extend(after, fresh);
+  for (const plan& p : fresh) box().add_work(p);
 }
 
 void note_later_points(const outcome& what, std::unordered_set<std::uint32_t>& known) {
@@ -175,14 +113,17 @@ void note_later_points(const outcome& what, std::unordered_set<std::uint32_t>& k
 }
 
 // The runs without faults. False: there is nothing to sweep.
-bool prepare(const driver_factory& body, const options& how, std::vector<event>& trace) {
+bool prepare(const driver_factory& body, const options& how, outcome& plain,
+             std::vector<event>& trace) {
   mailbox& b = box();
   b.stage = stage_of_sweep::warm_up;
-  trace = copy_of(run(body, plan(), how));
+  plain = run(body, plan(), how);
+  trace = copy_of(plain);
   ++b.beat;
-  if (b.work_count > 0) return true;  // the plans are known: another child died over one of them
+  if (b.prepared) return true;  // another child died behind this
   b.stage = stage_of_sweep::first;
-  trace = copy_of(run(body, plan(), how));
+  plain = run(body, plan(), how);
+  trace = copy_of(plain);
   ++b.beat;
   b.stage = stage_of_sweep::second;
   const outcome second = run(body, plan(), how);
@@ -195,7 +136,8 @@ bool prepare(const driver_factory& body, const options& how, std::vector<event>&
   keep_failures(second);
   judge(second, plan(), how);
   if (fails(second)) return false;
-  plan_work(trace, how);
+  count_points(trace, how);
+  b.prepared = true;
   return b.error[0] == '\0';
 }
 
@@ -209,38 +151,93 @@ void note_unreached(const plan& p) {
         "global, a static) remembers the runs before it");
 }
 
+bool all_reached(const outcome& what, const plan& p) { return what.reached == p.size(); }
+
+// Under another schedule the program may not come to the place of the fault at all.
+bool may_miss(const plan& p) {
+  return std::any_of(p.begin(), p.end(),
+                     [](const deviation& d) { return is_schedule(d.what.kind); });
+}
+
+std::int64_t real_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+bool out_of_time(const options& how) {
+  using std::chrono::milliseconds;
+  return how.max_time() != milliseconds::max() &&
+         (real_time() - box().began) / 1'000'000 >= how.max_time().count();
+}
+
+// Whether the budgets allow for one more trial.
+bool may_go_on(const options& how) {
+  const mailbox& b = box();
+  return b.trials < how.max_trials() && b.error[0] == '\0' && !out_of_time(how);
+}
+
+using known_sites = std::unordered_set<std::uint32_t>;
+
+void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
+  mailbox& b = box();
+  forget_output();
+  ++b.trials;
+  ++b.beat;
+  ++b.tried[static_cast<std::size_t>(kind_of(p))];
+  const outcome what = run(body, p, how);
+  refuse_unsound(what);
+  if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
+  const bool good = judge(what, p, how);
+  note_cancellation(what, p);
+  note_later_points(what, known);
+  extend({p, what, good, how});
+  if (good) plan_second_cancellation(what, p, how);
+}
+
+// Follows one strategy, from where another process may have left off. False: a budget is used up.
+bool follow(const driver_factory& body, const options& how, const trial& plain,
+            known_sites& known) {
+  mailbox& b = box();
+  const std::uint32_t longest = how.strategies()[b.strategy]->max_longer();
+  if (!b.followed) extend(plain);
+  b.followed = true;
+  for (; b.next < b.work_count; ++b.next) {
+    const plan p = b.work[b.next];
+    const bool longer = p.size() > 1 && !may_miss(p);
+    if (longer && b.longer >= longest) continue;
+    if (!may_go_on(how)) return false;
+    if (longer) ++b.longer;
+    try_one(body, how, p, known);
+  }
+  return b.error[0] == '\0';
+}
+
 }  // namespace
 
 void sweep(const driver_factory& body, const options& how) {
   mailbox& b = box();
+  if (b.began == 0) b.began = real_time();
   std::vector<event> trace;
-  if (!prepare(body, how, trace)) {
+  outcome plain;
+  if (!prepare(body, how, plain, trace)) {
     b.stage = stage_of_sweep::done;
     return;
   }
-  std::unordered_set<std::uint32_t> known;
+  plain.first = trace.data();
+  known_sites known;
   for (const event& e : trace)
     if (e.kind == event_kind::arrived) known.insert(e.site);
   known.insert(b.later, b.later + b.later_count);
   b.stage = stage_of_sweep::sweep;
-  for (; b.next < b.work_count && b.trials < how.max_trials() && b.error[0] == '\0'; ++b.next) {
-    const plan p = b.work[b.next];
-    forget_output();
-    ++b.trials;
-    ++b.beat;
-    const outcome what = run(body, p, how);
-    refuse_unsound(what);
-    if (what.reached != (1u << p.size()) - 1) {
-      note_unreached(p);
-      continue;
-    }
-    const bool good = judge(what, p, how);
-    plan_persistent(what, p);
-    note_cancellation(what, p);
-    if (good) plan_second_cancellation(what, p, how);
-    note_later_points(what, known);
+  const plan nothing;
+  while (b.strategy < how.strategies().size() &&
+         follow(body, how, {nothing, plain, true, how}, known)) {
+    ++b.strategy;
+    b.followed = false;
+    b.longer = b.next = b.work_count = 0;
   }
-  if (b.next == b.work_count) judge_cancellations();
+  if (b.strategy == how.strategies().size()) judge_cancellations();
   b.stage = stage_of_sweep::done;
 }
 
@@ -257,11 +254,11 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   forget_output();
   const outcome done = run(body, what, how, true);
   refuse_unsound(done);
-  const auto all = (1u << what.size()) - 1;
   refuse_misfits(copy_of(done), what, how);
-  if (done.reached == all) judge(done, what, how);
-  for (std::size_t i = 0; i < what.size(); ++i)
-    if ((done.reached >> i & 1) == 0) b.unreached[b.unreached_count++] = plan(what[i]);
+  if (all_reached(done, what) || may_miss(what))
+    judge(done, what, how);
+  else
+    note_missed(done, what);
   b.stage = stage_of_sweep::done;
 }
 

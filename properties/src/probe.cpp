@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -21,11 +22,14 @@ struct aftermath {
 
 aftermath::aftermath(const outcome& what) {
   bool cancelled = false;
+  std::uint64_t fault = ~std::uint64_t{0};
   for (const event& e : what.trace()) {
     if (place.size() <= e.frame) place.resize(e.frame + 1), left.resize(e.frame + 1);
-    if (e.kind == event_kind::faulted && struck == 0) {
+    // The last fault of several is the one that was too much.
+    if (e.kind == event_kind::faulted && e.value != std::exchange(fault, e.value)) {
       cancelled = (e.value & faulted_request) != 0;
-      if (!cancelled) struck = e.frame;
+      struck = cancelled ? 0 : e.frame;
+      left.assign(left.size(), false);
     }
     const bool thrown = e.kind == event_kind::thrown || e.kind == event_kind::raised;
     if (cancelled && struck == 0 && thrown) struck = e.frame;

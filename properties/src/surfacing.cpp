@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/property/surfacing.hpp"
 
+#include <algorithm>
+
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/exception_story.hpp"
@@ -50,12 +52,29 @@ detail::place_in_source spawned_at(const code_place& where) {
   return place;
 }
 
+bool is_injected(const exception_story& s) { return (s.flags & exception_injected) != 0; }
+
+// Of several faults one is enough: who hears of a later one knows that it failed, and so does the
+// caller of a root that failed.
+bool is_outdone(const exception_story& s, const std::vector<exception_story>& all, bool root_threw) {
+  if (!is_injected(s) || s.end == fate::terminated) return false;
+  return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
+    const bool heard = other.end <= fate::translated;
+    const bool other_fault = is_injected(other) && other.flags >> exception_plan_shift !=
+                                                       s.flags >> exception_plan_shift;
+    return other_fault && heard && (root_threw || other.number > s.number);
+  });
+}
+
 }  // namespace
 
 void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
   const family who(what.trace());
-  for (const exception_story& s : exception_stories(what)) {
+  const std::vector<exception_story> all = exception_stories(what);
+  const bool root_threw = what.has(event_kind::root_threw);
+  for (const exception_story& s : all) {
     if (!is_lost(s.end) || s.end == fate::terminated) continue;
+    if (is_outdone(s, all, root_threw)) continue;
     const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
     const detail::place_in_source place =
         handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);

@@ -309,7 +309,7 @@ NET_TEST(Cancel, AChildIsCancelledThroughItsOwnSlot) {
   const auto leaks = support::about(
       support::explore(
           has_a_reader<false>,
-          support::usual().replay("asio_cancel_test.cpp:nap+1/1.1=cancel-child:suspended")),
+          support::usual().replay("asio_cancel_test.cpp:nap+1=cancel-child:suspended")),
       "what is acquired is released");
   ASSERT_EQ(leaks.size(), 1u);
   EXPECT_THAT(leaks[0].report, HasSubstr("the spawned chain is cancelled"));

@@ -48,19 +48,19 @@ TEST(BadCancel, NoMomentAtAll) {
 }
 
 TEST(BadCancel, APlanThatCannotBe) {
-  for (const char* text : {"root=throw:eof", "root=cancel:running", "a.cpp:f+0/1.1=cancel:start",
-                           "a.cpp:f+0/1.1=cancel", "a.cpp:f+0/1.1=cancel:sometimes",
-                           "a.cpp:f+0/1.1=cancel-terminal:running",
-                           "a.cpp:f+0/1.1=stop:", "a.cpp:f+0/1.1=cancel:running*"})
+  for (const char* text : {"root=throw:eof", "root=cancel:running", "a.cpp:f+0=cancel:start",
+                           "a.cpp:f+0=cancel", "a.cpp:f+0=cancel:sometimes",
+                           "a.cpp:f+0=cancel-terminal:running",
+                           "a.cpp:f+0=stop:", "a.cpp:f+0=cancel:running*"})
     EXPECT_THROW(cofault::parse_plan(text), cofault::bad_plan) << text;
 }
 
 TEST(BadCancel, PlansHaveATextAndBack) {
   for (const char* text :
-       {"root=cancel:start", "root=cancel-total:end", "@12/1.1=cancel:running",
-        "@12/1.1=cancel-partial:suspended", "@12/2.3=cancel-child:due",
-        "@12/1.1=cancel-child-total:late", "@12/1.1=stop:running", "@12/1.1=destroy:late",
-        "@12/1.1=cancel:suspended;@13/1.1=cancel:suspended"})
+       {"root=cancel:start", "root=cancel-total:end", "@12=cancel:running",
+        "@12=cancel-partial:suspended", "@12/2.3=cancel-child:due",
+        "@12=cancel-child-total:late", "@12=stop:running", "@12=destroy:late",
+        "@12=cancel:suspended;@13=cancel:suspended"})
     EXPECT_EQ(encode(cofault::parse_plan(text)), text);
 }
 
@@ -74,7 +74,7 @@ TEST(BadCancel, AMomentThatDoesNotComeIsNotReached) {
   const auto result = cofault::explore(
       body,
       options().replay("bad_cancel_test.cpp:BadCancel_AMomentThatDoesNotComeIsNotReached_Test::"
-                       "TestBody::lambda::lambda+0/1.1=cancel:suspended"));
+                       "TestBody::lambda::lambda+0=cancel:suspended"));
   EXPECT_THAT(result.error, HasSubstr("was not reached"));
 }
 

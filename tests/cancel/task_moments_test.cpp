@@ -68,7 +68,7 @@ std::vector<event_kind> around_the_request(const std::string& plan) {
   return kinds;
 }
 
-const std::string nap_site = "task_moments_test.cpp:nap+0/1.1=cancel:";
+const std::string nap_site = "task_moments_test.cpp:nap+0=cancel:";
 
 TEST(TaskMoments, TheTraceShowsWhenTheRequestCame) {
   using enum event_kind;

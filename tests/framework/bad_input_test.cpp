@@ -172,18 +172,18 @@ TEST(BadInput, NoAwaitPointThatCanFail) {
 }
 
 TEST(BadInput, MalformedReplay) {
-  EXPECT_THAT(error_of(options().replay("here/1.1=throw:eof")), HasSubstr("names no await point"));
+  EXPECT_THAT(error_of(options().replay("here=throw:eof")), HasSubstr("names no await point"));
   EXPECT_THAT(error_of(options().replay(" ")), HasSubstr("cannot be read"));
-  EXPECT_TRUE(explore_two_steps(options().replay("here/1.1=throw:eof")).findings.empty());
+  EXPECT_TRUE(explore_two_steps(options().replay("here=throw:eof")).findings.empty());
 }
 
 TEST_F(Environment, MalformedReplay) {
-  replay("here/1.1=throw:eof");
+  replay("here=throw:eof");
   EXPECT_THAT(error_of(options()), HasSubstr("names no await point"));
 }
 
 TEST(BadInput, ReplayThatIsNotReached) {
-  const std::string elsewhere = "bad_input_test.cpp:two_steps+5/1.1=throw:failed";
+  const std::string elsewhere = "bad_input_test.cpp:two_steps+5=throw:failed";
   EXPECT_THAT(error_of(options().replay(elsewhere)),
               AllOf(HasSubstr(elsewhere), HasSubstr("was not reached")));
   EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+0/1.2=throw:failed")),
@@ -191,7 +191,7 @@ TEST(BadInput, ReplayThatIsNotReached) {
 }
 
 TEST_F(Environment, ReplayThatIsNotReachedNamesTheVariable) {
-  replay("bad_input_test.cpp:two_steps+5/1.1=throw:failed");
+  replay("bad_input_test.cpp:two_steps+5=throw:failed");
   EXPECT_THAT(error_of(options()), HasSubstr("COFAULT_REPLAY"));
 }
 
@@ -202,14 +202,14 @@ TEST_F(Environment, AnEmptyVariableMeansNoReplay) {
 
 TEST_F(Environment, TheOptionTakesPrecedence) {
   replay("nonsense");
-  EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+1/1.1=throw:failed")),
+  EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+1=throw:failed")),
               IsEmpty());
 }
 
 TEST(BadInput, ReplayOfAFaultThatDoesNotFit) {
-  const std::string point = "bad_input_test.cpp:two_steps+1/1.1=";
+  const std::string point = "bad_input_test.cpp:two_steps+1=";
   EXPECT_THAT(error_of(options().replay(point + "throw#9")),
-              AllOf(HasSubstr("no. 9"), HasSubstr("1 injectors")));
+              AllOf(HasSubstr("no. 9"), HasSubstr("2 injectors")));
   EXPECT_THAT(error_of(options().replay(point + "throw#1")), HasSubstr("throws nothing"));
   EXPECT_THAT(error_of(options().replay(point + "code:eof")), HasSubstr("error code"));
   const auto how = options().inject(inject::throwing(1)).judge(support::untouched());

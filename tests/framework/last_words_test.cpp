@@ -26,7 +26,7 @@ using testing::HasSubstr;
 using testing::KilledBySignal;
 using testing::Not;
 
-constexpr auto replay = "COFAULT_REPLAY='last_words_test.cpp:ends_by+0/1.1=throw:failed'";
+constexpr auto replay = "COFAULT_REPLAY='last_words_test.cpp:ends_by+0=throw:failed'";
 
 options here() { return options().judge(properties::progress()).in_process(); }
 

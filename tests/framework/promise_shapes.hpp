@@ -127,7 +127,7 @@ inline cofault::options judged() {
                                   properties::frames());
 }
 inline cofault::options throwing_lost() {
-  return judged().inject(cofault::inject::throwing(lost()));
+  return judged().inject(cofault::inject::throwing(lost())).search(cofault::search::exhaustive(1));
 }
 
 template <class Body>

@@ -93,7 +93,7 @@ TEST(GoldenTexts, Errors) {
   all += text(golden::cannot_fail, options());
   all += text(golden::correct, options().replay("nonsense"));
   all += text(golden::correct,
-              options().replay("golden_programs.cpp:golden::correct+7/1.1=throw:eof"));
+              options().replay("golden_programs.cpp:golden::correct+7=throw:eof"));
   compare("errors", all);
 }
 

@@ -289,7 +289,7 @@ task<> s12_no_await() { co_return; }
 TEST(SilentFailures, S12NothingWasThrown) {
   EXPECT_THAT(explore(s12_no_await).error, HasSubstr("no await point"));
   const auto found =
-      explore(s1_right, cofault::options().replay("runtime_test.cpp:elsewhere+0/1.1=throw:failed"));
+      explore(s1_right, cofault::options().replay("runtime_test.cpp:elsewhere+0=throw:failed"));
   EXPECT_THAT(found.error, HasSubstr("was not reached"));
   EXPECT_FALSE(found.clean());
 }

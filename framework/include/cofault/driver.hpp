@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <coroutine>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -28,6 +29,13 @@ class driver {
 
   // Runs piece `i` of choices(): one step. False: there was nothing to run after all.
   virtual bool run(std::size_t i) = 0;
+
+  // The coroutine that the first of choices() goes on with; null where that is not known. Asked
+  // while there are at least two.
+  virtual std::coroutine_handle<> first() { return {}; }
+
+  // Moves the first of choices() behind the others. False: what runs next cannot be chosen here.
+  virtual bool postpone() { return false; }
 
   // Called when nothing is runnable, and after the clock has moved: what only waits to be looked at
   // (a timer that is due, a descriptor that is ready) becomes runnable, and none of it runs.

@@ -14,6 +14,11 @@ enum class event_kind : std::uint8_t {
             // and visit << 32
   joined,   // behind arrived: another coroutine (other) that the awaited object holds, or whose end
             // it waits for
+  choice,     // more than one piece of work was ready (other: how many); the first one would go on
+              // with a coroutine of the program that waits at `site`; value: its instance << 32
+              // and visit
+  delayed,    // that one was moved behind the others; value: the same; other: the deviation's
+              // index, or not_planned where a whole schedule decides
   suspended,  // value: in which step, see driver::run; 0: before the first
   resumed,    // value: in which step << 1, and 1 if the clock had moved since it suspended
   returned,  // ran to its end; value: 1 if with a result other than void
@@ -36,7 +41,7 @@ enum class event_kind : std::uint8_t {
   acquired,       // tracked resource; value: its serial number, other: label
   released,       // value: its serial number
   leaked,         // never released; value: serial number, other: label
-  assertion,      // the test's own assertion failed; value: index of its text
+  assertion,      // the test's own assertion failed, at `site`; value: index of its text
   probe_started,
   probe_passed,  // with the fault-free answer
   probe_threw,
@@ -91,6 +96,7 @@ enum await_flags : std::uint64_t {
 };
 
 inline constexpr std::uint64_t faulted_request = 1u << 16;
+inline constexpr std::uint32_t not_planned = ~0u;
 
 // What is known of an exception, in `site` of typed.
 enum exception_flags : std::uint32_t {

@@ -22,6 +22,12 @@ struct finding {
   std::string report;       // at most 25 lines
 };
 
+// How many plans of one kind there were, and how many of them were run.
+struct coverage {
+  std::string what;  // "faults", "pairs", "random schedules"
+  std::uint32_t planned = 0, run = 0;
+};
+
 // What an exploration found and how much it covered.
 struct exploration {
   std::string error;                  // what was wrong with the call; then nothing below counts
@@ -32,6 +38,7 @@ struct exploration {
   std::uint32_t points = 0;           // user await points reached, each visit of each coroutine
   std::uint32_t trials = 0;           // plans that were run
   std::uint32_t unreached = 0;        // of them: the planned point was not reached
+  std::vector<coverage> covered;      // by kind of plan, those that there were
 
   bool clean() const { return error.empty() && findings.empty() && failures.empty(); }
 };

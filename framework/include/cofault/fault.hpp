@@ -34,6 +34,10 @@ enum class fault_kind : std::uint8_t {
   cancel_child,  // the same of the spawned chain that the coroutine belongs to, by its own slot
   stop,          // stop the runtime: what has not run by then never will
   destroy,       // destroy the world with all that is pending in it
+  delay,         // of the schedule: what waits here lets everything else that is ready run first,
+                 // `value` times in a row
+  random,        // a whole schedule: each step takes any of what is ready, as the seed says
+  pct,           // … of the priorities of PCT for bugs of depth `value`, as the seed says
 };
 
 // How thoroughly a cancellation is meant, in Asio's words. A runtime that knows one kind only takes
@@ -55,16 +59,26 @@ enum class moment : std::uint8_t {
 struct fault {
   fault_kind kind = fault_kind::throw_error;
   std::uint8_t value = 0;
-  // Also each time that it is tried again: the same coroutine, or one that awaits it, comes back to
-  // where it was, and so to this await, perhaps in a new coroutine of the same function.
-  bool persistent = false;
+  // How many tries it strikes: the first one, and so many more in all when it is tried again. That
+  // is: the same coroutine, or one that awaits it, comes back to where it was, and so to this
+  // await, perhaps in a new coroutine of the same function. 0: every try.
+  std::uint8_t tries = 1;
   moment when = moment::running;  // of a cancellation, a stop, a destruction
 
   friend auto operator<=>(const fault&, const fault&) = default;
 };
 
 // Whether it is requested of the runtime, and does not take the place of the operation.
-constexpr bool is_request(fault_kind kind) { return kind >= fault_kind::cancel; }
+constexpr bool is_request(fault_kind kind) {
+  return kind >= fault_kind::cancel && kind <= fault_kind::destroy;
+}
+// Whether it takes the place of the operation.
+constexpr bool is_failure(fault_kind kind) { return kind < fault_kind::cancel; }
+// Whether it is no fault: only what runs next is another piece of work than first come, first
+// served would take.
+constexpr bool is_of_schedule(fault_kind kind) { return kind >= fault_kind::delay; }
+// Whether it stands for a whole schedule.
+constexpr bool is_schedule(fault_kind kind) { return kind >= fault_kind::random; }
 constexpr bool is_cancellation(fault_kind kind) {
   return kind == fault_kind::cancel || kind == fault_kind::cancel_child;
 }
@@ -81,8 +95,9 @@ std::string_view name_of(io_error error);
 std::string_view name_of(cancel_strength how);
 std::string_view name_of(moment when);
 
-// The fault in a plan's text: "throw:eof", "throw#1", "code:eof", a persistent one ends in '*';
-// "cancel:suspended", "cancel-total:running", "cancel-child:late", "stop:running", "destroy:late".
+// The fault in a plan's text: "throw:eof", "throw#1", "code:eof", with '*' behind it for every try,
+// '*3' for three; "cancel:suspended", "cancel-total:running", "cancel-child:late", "stop:running",
+// "destroy:late"; "delay", "delay:3". Of a whole schedule "random" and "pct3", the seed apart.
 std::string encode(const fault& what);
 
 // The inverse of encode; nothing for any other text.

@@ -50,6 +50,11 @@ class injector {
   // chain that Asio spawned, or not.
   virtual void propose_for_root(bool /*is_asio*/, std::vector<fault>&) const {}
 
+  // Appends fault_kind::delay if it is worth trying there. Asked where more than one piece of work was
+  // ready and the first one would go on behind that await, or begin the coroutine (then nothing is
+  // known of an operation).
+  virtual void propose_delay(const await_point&, std::vector<fault>&) const {}
+
   // Executes a fault of kind throw_value: throws.
   virtual void raise() const {}
 

@@ -12,13 +12,14 @@
 
 #include "cofault/injector.hpp"
 #include "cofault/property.hpp"
+#include "cofault/search.hpp"
 
 namespace cofault {
 
 // How to explore. A value: every function returns a changed copy.
 class options {
  public:
-  // The usual faults by operation, every property.
+  // The usual faults by operation and delays, every property.
   options();
 
   // Replaces the faults: `options().inject(inject::throwing(my_error("lost")), …)`. None at all is
@@ -39,6 +40,20 @@ class options {
         std::make_shared<const std::decay_t<Properties>>(std::forward<Properties>(list))...};
     return out;
   }
+
+  // Replaces the strategies, which are followed one after the other. By default:
+  // search::exhaustive(2, 10'000), then search::random(100).
+  template <class... Strategies>
+  options search(Strategies&&... list) const {
+    options out = *this;
+    out.strategies_ = {
+        std::make_shared<const std::decay_t<Strategies>>(std::forward<Strategies>(list))...};
+    return out;
+  }
+
+  // No plan is tried after so much real time; the result says what is left. Without it (and with
+  // 0 s refused) only the number of trials is bounded, and a result does not depend on the machine.
+  options budget(std::chrono::milliseconds most) const;
 
   // At most so many plans are run. 0 is an error when exploring.
   options trials(std::uint32_t most) const;
@@ -99,6 +114,8 @@ class options {
 
   const injector_list& injectors() const { return injectors_; }
   const property_list& properties() const { return properties_; }
+  const strategy_list& strategies() const { return strategies_; }
+  std::chrono::milliseconds max_time() const { return time_; }
   std::uint32_t max_trials() const { return trials_; }
   std::uint32_t max_visits() const { return visits_; }
   std::uint64_t max_arrivals() const { return arrivals_; }
@@ -118,6 +135,8 @@ class options {
  private:
   injector_list injectors_;
   property_list properties_;
+  strategy_list strategies_;
+  std::chrono::milliseconds time_ = std::chrono::milliseconds::max();
   std::uint32_t trials_ = 100'000;
   std::uint32_t visits_ = 10'000;
   std::uint64_t arrivals_ = 1'000'000;

@@ -24,8 +24,8 @@ struct outcome {
   ending end = ending::hung;
   bool truncated = false;       // more events than the trace holds; the first are kept
   bool fault_free = true;       // no fault was executed
-  std::uint32_t reached = 0;    // bit i: deviation i of the plan was executed
-  std::uint32_t retried = 0;    // bit i: what deviation i had struck was tried again later
+  std::uint32_t reached = 0;    // how many deviations of the plan were executed
+  bool retried = false;         // what a fault had struck was tried again later
   bool keeps_retrying = false;  // it was bounded while it did so for ever, with delays
   std::uint32_t root_completions = 0;
   std::uint64_t arrivals = 0;  // at await points, library code included

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cofault/fault.hpp"
 
@@ -27,6 +27,11 @@ struct point {
 // text it is "root".
 point root_point();
 
+// The place of a whole schedule. In a plan's text it is "schedule", and the seed stands behind the
+// fault: "schedule=random:7". A seed of 0 is taken for 1.
+point schedule_point(std::uint32_t seed);
+inline std::uint32_t seed_of(const point& schedule) { return schedule.instance; }
+
 // One departure from the default run.
 struct deviation {
   point where;
@@ -38,7 +43,7 @@ struct deviation {
 // A short list of deviations from the default run. The empty plan is the default run.
 class plan {
  public:
-  static constexpr std::size_t capacity = 8;
+  static constexpr std::size_t capacity = 4096;
 
   plan() = default;
   explicit plan(const deviation& only) { add(only); }
@@ -47,9 +52,9 @@ class plan {
   void add(const deviation& next);
 
   const deviation* begin() const { return items_.data(); }
-  const deviation* end() const { return items_.data() + size_; }
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  const deviation* end() const { return items_.data() + items_.size(); }
+  std::size_t size() const { return items_.size(); }
+  bool empty() const { return items_.empty(); }
   const deviation& operator[](std::size_t i) const { return items_[i]; }
 
   friend bool operator==(const plan&, const plan&) = default;
@@ -57,8 +62,7 @@ class plan {
   friend std::strong_ordering operator<=>(const plan& a, const plan& b);
 
  private:
-  std::array<deviation, capacity> items_{};
-  std::uint32_t size_ = 0;
+  std::vector<deviation> items_;
 };
 
 // A plan's text could not be read; what() is one sentence: what is wrong, where, what to do.
@@ -67,8 +71,10 @@ class bad_plan : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-// The plan as one line, "pool.cpp:app::session+4/1.2=throw:eof", deviations joined by ';'.
-// A site that this process has not seen yet is printed as '@' and its hash.
+// The plan as one line, "pool.cpp:app::session+4/1.2=throw:eof", deviations joined by ';'. The
+// first visit of the first coroutine, "/1.1", is left out. The start of a coroutine is written
+// without an offset, "pool.cpp:app::session=delay". A site that this process has not seen yet is
+// printed as '@' and its hash.
 std::string encode(const plan& what);
 
 // The inverse of encode. Throws bad_plan.

@@ -60,12 +60,15 @@ class scheduler {
     }
   };
 
-  // Queues work behind what is ready now.
-  ticket post(std::function<void()> work);
+  // Queues work behind what is ready now. `resumes` is the coroutine that it goes on with, if it is
+  // known: only such work can be delayed by a plan.
+  ticket post(std::function<void()> work, std::coroutine_handle<> resumes = {});
+  ticket post(std::coroutine_handle<> resumes) { return post([resumes] { resumes.resume(); }, resumes); }
 
   // Queues work for later; due at once if `after` is not positive. Timers due at the same time run
   // in the order in which they were set.
-  ticket post_after(std::chrono::nanoseconds after, std::function<void()> work);
+  ticket post_after(std::chrono::nanoseconds after, std::function<void()> work,
+                    std::coroutine_handle<> resumes = {});
 
   // Drops the work, if it has not begun. False: there was none.
   bool forget(const ticket& which) noexcept;
@@ -111,7 +114,7 @@ class scheduler {
     void await_suspend(std::coroutine_handle<> waiting) {
       participant* const who = running();
       const auto go_on = [waiting, who] { who ? who->resume(waiting) : waiting.resume(); };
-      after ? where.post_after(*after, go_on) : where.post(go_on);
+      after ? where.post_after(*after, go_on, waiting) : where.post(go_on, waiting);
     }
     void await_resume() {}
   };
@@ -139,6 +142,10 @@ class scheduler {
   // For the driver.
   std::size_t ready() const { return ready_.size(); }
   void run(std::size_t i);
+  // The coroutine that the first piece of work goes on with; null where it is not known.
+  std::coroutine_handle<> first() const { return ready_.front().resumes; }
+  // Moves the first piece of work behind the others.
+  void postpone();
   std::optional<virtual_time> next_deadline() const;
   void release_due();
   // Drops all work and destroys what is suspended; what that queues is dropped, too.
@@ -163,11 +170,16 @@ class scheduler {
   struct piece {
     std::uint64_t number;
     std::function<void()> work;
+    std::coroutine_handle<> resumes;
+  };
+  struct timer {
+    std::function<void()> work;
+    std::coroutine_handle<> resumes;
   };
   [[noreturn]] static void refuse_nan();
 
   std::deque<piece> ready_;
-  std::map<ticket, std::function<void()>> timers_;
+  std::map<ticket, timer> timers_;
   std::map<std::uint64_t, std::shared_ptr<participant>> participants_;
   std::uint64_t number_ = 0;
   std::thread::id owner_;
@@ -217,23 +229,34 @@ root_coroutine await_root(Root root) {
     static_cast<void>(co_await std::move(root));
 }
 
-class scheduler_driver : public driver {
+// What every world with a fake scheduler of its own does.
+class scheduled_world : public driver {
+ public:
+  std::size_t choices() override { return scheduler_.ready(); }
+  bool run(std::size_t i) override;
+  std::coroutine_handle<> first() override { return scheduler_.first(); }
+  bool postpone() override;
+  std::optional<virtual_time> next_deadline() override { return scheduler_.next_deadline(); }
+  void jumped() override { scheduler_.release_due(); }
+  void park(std::shared_ptr<void> held) override { parked_.push_back(std::move(held)); }
+
+  scheduler& where() { return scheduler_; }
+
+ protected:
+  scheduler scheduler_;
+  std::vector<std::shared_ptr<void>> parked_;
+};
+
+class scheduler_driver final : public scheduled_world {
  public:
   explicit scheduler_driver(std::function<root_coroutine(scheduler&)> body)
       : body_(std::move(body)) {}
 
   void start() override;
-  std::size_t choices() override { return scheduler_.ready(); }
-  bool run(std::size_t i) override;
-  std::optional<virtual_time> next_deadline() override { return scheduler_.next_deadline(); }
-  void jumped() override { scheduler_.release_due(); }
-  void park(std::shared_ptr<void> held) override { parked_.push_back(std::move(held)); }
   void teardown() override;
 
  private:
   std::function<root_coroutine(scheduler&)> body_;
-  scheduler scheduler_;
-  std::vector<std::shared_ptr<void>> parked_;
   root_coroutine root_;
 };
 

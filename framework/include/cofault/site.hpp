@@ -15,6 +15,7 @@ struct function_info {
   const char* name;    // normalised: the same for every compiler, "app::pool::session"
   std::uint32_t line;  // of the first await reached in it; 0 before that
   bool user;           // faults are injected here; else it is library or test code
+  std::uint32_t declared = 0;  // where a compiler says that its body begins
 };
 
 struct site_info {
@@ -38,6 +39,10 @@ std::uint32_t site_at(const std::source_location& where);
 void recount();
 // Notes which operation is awaited there, from the type of its initiation (may be null).
 void note_operation(std::uint32_t site, const char* initiation);
+// The start of a coroutine of the function, where it waits for its first step: no await point. Its
+// text ends in "+start".
+std::uint32_t start_of(std::uint32_t function);
+inline constexpr std::string_view start_mark = "start";
 // A place in the code that is no await point; the same line is the same place.
 std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_view function);
 const function_info& function(std::uint32_t index);

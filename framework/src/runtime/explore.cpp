@@ -25,12 +25,6 @@ void runtime_driver::start() {
   });
 }
 
-bool runtime_driver::run(std::size_t i) {
-  if (i >= scheduler_.ready()) return false;
-  scheduler_.run(i);
-  return true;
-}
-
 void runtime_driver::teardown() {
   scheduler_.clear();
   parked_.clear();

@@ -66,7 +66,7 @@ void task_base::start(std::coroutine_handle<> entry) {
   entry_ = entry;
   frame_ = cofault::detail::newest_frame(entry.address());
   number_ = scheduler_->enlist(shared_from_this());
-  scheduler_->post([this] { first_step(); });
+  scheduler_->post([this] { first_step(); }, entry);
 }
 
 void task_base::first_step() {

@@ -77,12 +77,12 @@ void wait::interrupt() {
 }
 
 virtual_time wait::wake_after(std::chrono::nanoseconds d) {
-  ticket_ = scheduler_->post_after(d, [this] { go_on(); });
+  ticket_ = scheduler_->post_after(d, [this] { go_on(); }, coroutine_);
   return ticket_.due;
 }
 
 void wait::post() {
-  ticket_ = scheduler_->post([this] { go_on(); });
+  ticket_ = scheduler_->post([this] { go_on(); }, coroutine_);
 }
 
 void wait::go_on() {

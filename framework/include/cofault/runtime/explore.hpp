@@ -36,7 +36,7 @@ class end_listener final : public completion_listener {
 };
 
 // A world for explore(): its root is a task.
-class runtime_driver final : public driver {
+class runtime_driver final : public cofault::detail::scheduled_world {
  public:
   // Calls the body and spawns the root that it returns.
   using launch = std::function<std::shared_ptr<task_base>(scheduler&)>;
@@ -46,24 +46,16 @@ class runtime_driver final : public driver {
   ~runtime_driver() override;
 
   void start() override;
-  std::size_t choices() override { return scheduler_.ready(); }
-  bool run(std::size_t i) override;
-  std::optional<virtual_time> next_deadline() override { return scheduler_.next_deadline(); }
-  void jumped() override { scheduler_.release_due(); }
-  void park(std::shared_ptr<void> held) override { parked_.push_back(std::move(held)); }
   void teardown() override;
 
   bool cancel(cancel_strength how) override;
-  scheduler& where() { return scheduler_; }
   // Calls `tell` when the task is done, as long as the world lives.
   void when_done(task_base& which, end_listener::told tell);
 
  private:
   launch body_;
   look at_result_;
-  scheduler scheduler_;
   std::vector<std::unique_ptr<end_listener>> listeners_;
-  std::vector<std::shared_ptr<void>> parked_;
   std::shared_ptr<task_base> root_;
 };
 

@@ -52,6 +52,9 @@ class only : public injector {
   void propose_requests(const await_point& point, std::vector<fault>& out) const override {
     if (where_.matches(point)) what_.propose_requests(point, out);
   }
+  void propose_delay(const await_point& point, std::vector<fault>& out) const override {
+    if (where_.matches(point)) what_.propose_delay(point, out);
+  }
   void raise() const override { what_.raise(); }
   std::string describe() const override { return what_.describe(); }
   std::string where() const override { return "'" + where_.text() + "'"; }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+
+#include "cofault/options.hpp"
+#include "cofault/outcome.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault::detail {
+
+// Asks every property about an outcome and adds what is violated to box(); counts it there where a
+// bound kept it from an answer. True: nothing is wrong with it.
+bool judge(const outcome& what, const plan& p, const options& how);
+
+// Where the last deviation of the plan is; 0: nowhere.
+std::uint32_t site_of_fault(const plan& p);
+
+}  // namespace cofault::detail

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "cofault/detail/frame.hpp"
+#include "cofault/plan.hpp"
+
+namespace cofault::detail {
+
+class run_state;
+
+// Numbers that are the same with every library, and cost nothing to seed for each run.
+class random_numbers {
+ public:
+  explicit random_numbers(std::uint64_t seed = 0) : state_(seed) {}
+  std::uint32_t below(std::uint32_t n);
+
+ private:
+  std::uint64_t state_;
+};
+
+// Decides which piece of ready work runs next: first come, first served, but for what the plan
+// delays, or as the whole schedule of the plan says. A piece that is not taken goes behind the
+// others, so that every schedule can be written down as a list of delays.
+class schedule {
+ public:
+  explicit schedule(run_state& run);
+
+  // Called before each step of the driver: puts in front what is to run.
+  void choose();
+
+  // How many steps there were.
+  std::uint32_t steps() const { return steps_; }
+
+ private:
+  // A piece of ready work that goes on with the program's own code.
+  struct piece {
+    point where;          // the await point at which it waits
+    std::uint32_t frame;  // of user code
+    std::uint32_t site, chain;
+  };
+  std::optional<piece> first() const;
+  bool is_delayed(const piece& p, std::uint32_t& number);
+  void postpone(const std::optional<piece>& p, std::uint32_t number);
+  void take_any(std::size_t choices);
+  void take_most_urgent(std::size_t choices);
+  std::size_t most_urgent(const std::vector<std::optional<piece>>& all);
+  std::int64_t priority_of(std::uint32_t chain);
+
+  run_state& run_;
+  std::uint32_t steps_ = 0;
+  bool may_delay_ = false;         // the plan has delays
+  const deviation* whole_ = nullptr;  // a whole schedule
+  std::vector<std::uint32_t> left_;   // by deviation: how often it still delays
+  random_numbers random_;
+  std::unordered_map<std::uint32_t, std::int64_t> chains_;  // PCT's priorities, the highest runs
+  std::vector<std::uint32_t> changes_;  // the steps at which PCT lowers that of who runs
+};
+
+// How many steps the latest run without faults had: PCT takes its changes of priority from them.
+std::uint32_t& plain_steps();
+
+}  // namespace cofault::detail

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <vector>
+
+#include "candidates.hpp"
+#include "cofault/options.hpp"
+#include "cofault/search.hpp"
+#include "cofault/site.hpp"
+
+namespace cofault {
+namespace {
+
+using detail::reached_point;
+
+// The first event behind that of the plan's last deviation.
+std::size_t behind_last(const plan& p, const std::vector<event>& trace) {
+  if (p.empty()) return 0;
+  const std::uint32_t last = static_cast<std::uint32_t>(p.size() - 1);
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const event& e = trace[i];
+    if (e.kind == event_kind::faulted && (e.value & (faulted_request - 1)) == last) return i + 1;
+    if (e.kind == event_kind::delayed && e.other == last) return i + 1;
+  }
+  return trace.size();
+}
+
+template <class Point>
+void first_visits_first(std::vector<Point>& points) {
+  std::stable_sort(points.begin(), points.end(),
+                   [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
+}
+
+void add_failures(const std::vector<event>& trace, std::size_t begin, const options& how,
+                  std::vector<deviation>& out) {
+  std::vector<reached_point> points = detail::points_of(trace);
+  std::erase_if(points, [&](const reached_point& p) { return p.at < begin; });
+  first_visits_first(points);
+  std::vector<fault> faults;
+  for (const reached_point& p : points) {
+    faults.clear();
+    propose(p, how.injectors(), faults);
+    for (const fault& f : faults) out.push_back({p.where, f});
+  }
+}
+
+// What is asked of the runtime, at every moment of every await.
+void add_requests(const std::vector<event>& trace, const options& how,
+                  std::vector<deviation>& out) {
+  std::vector<fault> faults;
+  const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
+    return e.kind == event_kind::spawned && (e.value & spawn_kinds) == spawn_root;
+  });
+  for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
+  for (const fault& f : faults) out.push_back({root_point(), f});
+  for (const reached_point& p : detail::moments_of(trace)) {
+    faults.clear();
+    propose_requests(p, how.injectors(), faults);
+    for (const fault& f : faults) out.push_back({p.where, f});
+  }
+}
+
+void add_delays(const std::vector<event>& trace, std::size_t begin, const options& how,
+                std::vector<deviation>& out) {
+  std::vector<reached_point> points;
+  for (std::size_t i = begin; i < trace.size(); ++i) {
+    const event& e = trace[i];
+    if (e.kind == event_kind::probe_started) break;
+    if (e.kind != event_kind::choice) continue;
+    const point where{sites::site(e.site).key, static_cast<std::uint32_t>(e.value >> 32),
+                      static_cast<std::uint32_t>(e.value)};
+    const auto known = [&](const reached_point& p) { return p.where == where; };
+    if (std::none_of(points.begin(), points.end(), known))
+      points.push_back({where, e.site, e.frame, 0});
+  }
+  first_visits_first(points);
+  std::vector<fault> faults;
+  for (const reached_point& p : points) {
+    faults.clear();
+    propose_delay(p, how.injectors(), faults);
+    for (const fault& f : faults) out.push_back({p.where, f});
+  }
+}
+
+}  // namespace
+
+std::vector<deviation> trial::next() const {
+  const std::vector<event> trace(done.first, done.first + done.count);
+  const std::size_t begin = behind_last(what, trace);
+  std::vector<deviation> out;
+  add_failures(trace, begin, how, out);
+  if (what.empty()) add_requests(trace, how, out);
+  add_delays(trace, begin, how, out);
+  return out;
+}
+
+bool trial::has_choices() const { return done.has(event_kind::choice); }
+
+}  // namespace cofault
