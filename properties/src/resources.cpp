@@ -14,16 +14,27 @@ const event* acquisition(const outcome& what, std::uint64_t serial) {
   return nullptr;
 }
 
+// Where the plan's last fault struck first: those before it do no harm alone. Null: nowhere.
+const event* decisive_fault(const outcome& what) {
+  const auto number = [](const event& e) { return e.value & (faulted_request - 1); };
+  const event* found = nullptr;
+  for (const event& e : what.trace())
+    if (e.kind == event_kind::faulted && (found == nullptr || number(e) > number(*found)))
+      found = &e;
+  return found;
+}
+
 // The await of the coroutine that held the resource when the fault struck: of the one that acquired
 // it or, if that had ended by then, of the one that had awaited it.
 std::uint32_t held_across(const outcome& what, const family& who, std::uint32_t frame) {
   std::vector<bool> ended;
   std::vector<std::uint32_t> place;
+  const event* const fault = decisive_fault(what);
   for (const event& e : what.trace()) {
     if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);
     if (e.kind == event_kind::arrived) place[e.frame] = e.site;
     if (e.kind == event_kind::returned || e.kind == event_kind::failed) ended[e.frame] = true;
-    if (e.kind == event_kind::faulted) break;
+    if (&e == fault) break;
   }
   while (frame < ended.size() && ended[frame]) frame = who.awaiter(frame);
   return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
