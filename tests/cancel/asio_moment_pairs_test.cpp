@@ -8,8 +8,7 @@
 #include "cofault/inject/cancel.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
-#include "support/asio_service.hpp"
-#include "support/asio_support.hpp"
+#include "support/asio_cancelling.hpp"
 #include "support/asio_ticket.hpp"
 #include "support/moments.hpp"
 
@@ -25,6 +24,8 @@ using cofault::SurvivesEveryFault;
 using net::awaitable;
 using net::use_awaitable;
 using support::at_every_moment;
+using support::cancelled;
+using support::nap;
 using support::service;
 using support::stopped;
 using support::wrong_at;
@@ -33,16 +34,8 @@ namespace this_coro = net::this_coro;
 using clock = net::steady_timer::clock_type;
 using service_ptr = std::shared_ptr<service>;
 
-exploration at_any_moment(awaitable<void> (*program)()) {
-  return support::explore(program, options().inject(cofault::inject::cancel()));
-}
 exploration stopped_at_any_moment(awaitable<void> (*program)(service_ptr)) {
   return stopped(program, options().inject(at_every_moment()));
-}
-
-awaitable<void> nap(std::chrono::nanoseconds d = 1s) {
-  net::steady_timer timer(co_await this_coro::executor, d);
-  co_await timer.async_wait(use_awaitable);
 }
 
 // ---- running: it takes an error code, but then the await itself throws
@@ -72,9 +65,9 @@ awaitable<void> sends() {
 }
 
 NET_TEST(MomentPairs, Running) {
-  const auto f = wrong_at(moment::running, at_any_moment(sends<false>));
+  const auto f = wrong_at(moment::running, cancelled(sends<false>));
   EXPECT_EQ(f.property, "what is acquired is released");
-  EXPECT_THAT(at_any_moment(sends<true>), SurvivesEveryFault());
+  EXPECT_THAT(cancelled(sends<true>), SurvivesEveryFault());
 }
 
 // ---- suspended: it takes the end of the wait for a spurious one, for there is time left
@@ -129,9 +122,9 @@ awaitable<void> enters() {
 }
 
 NET_TEST(MomentPairs, Late) {
-  const auto f = wrong_at(moment::late, at_any_moment(enters<support::until::resumed>));
+  const auto f = wrong_at(moment::late, cancelled(enters<support::until::resumed>));
   EXPECT_EQ(f.property, "what is acquired is released");
-  EXPECT_THAT(at_any_moment(enters<support::until::granted>), SurvivesEveryFault());
+  EXPECT_THAT(cancelled(enters<support::until::granted>), SurvivesEveryFault());
 }
 
 // ---- resumed: it has the result, but nobody owns that yet
@@ -151,13 +144,13 @@ awaitable<void> enters_if_it_may() {
 
 NET_TEST(MomentPairs, Resumed) {
   // Late is the same to it.
-  wrong_at(moment::late, at_any_moment(enters_if_it_may<false>), 2);
+  wrong_at(moment::late, cancelled(enters_if_it_may<false>), 2);
   const auto f =
       wrong_at(moment::resumed,
                support::explore(enters_if_it_may<false>,
                                 options().inject(cofault::inject::cancel({moment::resumed}))));
   EXPECT_EQ(f.property, "what is acquired is released");
-  EXPECT_THAT(at_any_moment(enters_if_it_may<true>), SurvivesEveryFault());
+  EXPECT_THAT(cancelled(enters_if_it_may<true>), SurvivesEveryFault());
 }
 
 }  // namespace

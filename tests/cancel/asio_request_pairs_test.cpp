@@ -11,8 +11,7 @@
 #include "cofault/inject/cancel.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
-#include "support/asio_service.hpp"
-#include "support/asio_support.hpp"
+#include "support/asio_cancelling.hpp"
 #include "support/moments.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -28,17 +27,13 @@ using cofault::SurvivesEveryFault;
 using net::awaitable;
 using net::use_awaitable;
 using support::at_every_moment;
+using support::nap;
 using support::only_finding;
 using support::service;
 using support::stopped;
 using support::wrong_at;
 using testing::HasSubstr;
 namespace this_coro = net::this_coro;
-
-awaitable<void> nap(std::chrono::nanoseconds d = 1s) {
-  net::steady_timer timer(co_await this_coro::executor, d);
-  co_await timer.async_wait(use_awaitable);
-}
 
 // ---- start: it begins with a clean slate, also of a request that has come by then. Through a slot
 // there is no such program: with Boost.Asio 1.81 operation_aborted leaves the event loop before the
@@ -116,7 +111,7 @@ awaitable<void> drains() {
   if (error) std::rethrow_exception(error);
 }
 
-exploration cancelled(awaitable<void> (*program)(), cancel_strength how) {
+exploration cancelled_only(awaitable<void> (*program)(), cancel_strength how) {
   return support::explore(program, options().inject(cofault::inject::cancel(how)));
 }
 exploration cancelled_in_both_ways(awaitable<void> (*program)()) {
@@ -132,8 +127,8 @@ NET_TEST(RequestPairs, ASecondOneOfAnotherStrength) {
   ASSERT_EQ(f.smallest.size(), 2u);
   EXPECT_THAT(encode(f.smallest), HasSubstr("=cancel-total:suspended;"));
   // A second one of the same strength does no harm.
-  EXPECT_THAT(cancelled(drains<false>, cancel_strength::total), SurvivesEveryFault());
-  EXPECT_THAT(cancelled(drains<false>, cancel_strength::terminal), SurvivesEveryFault());
+  EXPECT_THAT(cancelled_only(drains<false>, cancel_strength::total), SurvivesEveryFault());
+  EXPECT_THAT(cancelled_only(drains<false>, cancel_strength::terminal), SurvivesEveryFault());
   EXPECT_THAT(cancelled_in_both_ways(drains<true>), SurvivesEveryFault());
 }
 

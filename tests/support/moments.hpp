@@ -27,14 +27,19 @@ inline cofault::inject::cancel at_every_moment() {
   return cofault::inject::cancel({start, running, suspended, due, late, resumed, end});
 }
 
+// The line that the report blames has that comment.
+inline auto blames(const std::string& comment) {
+  return testing::ContainsRegex("culprit  [^\n]*// " + comment);
+}
+
 // Of all the plans of the exploration `plans` alone go wrong, the smallest of them at that moment;
-// the report shows the line that is marked "// guilty".
+// blamed is the line that is marked "// guilty".
 inline cofault::finding wrong_at(cofault::moment when, const cofault::exploration& result,
                                  std::uint32_t plans = 1) {
   const cofault::finding f = only_finding(result);
   EXPECT_THAT(encode(f.smallest), testing::EndsWith("=cancel:" + std::string(name_of(when))));
   EXPECT_EQ(f.more + 1, plans) << describe(result);
-  EXPECT_THAT(f.report, testing::HasSubstr("// guilty"));
+  EXPECT_THAT(f.report, blames("guilty"));
   return f;
 }
 
