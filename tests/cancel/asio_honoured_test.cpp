@@ -99,6 +99,7 @@ NET_TEST(Honoured, TheRootMustComeToItsEnd) {
   const auto f = only_finding(stopped(ticks<false>, stop_it));
   EXPECT_EQ(f.property, "every cancellation is honoured");
   EXPECT_THAT(f.explanation, HasSubstr("still goes on here"));
+  EXPECT_THAT(f.report, support::blames("guilty"));
   EXPECT_THAT(stopped(ticks<true>, stop_it), SurvivesEveryFault());
 }
 
