@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -42,13 +42,6 @@ bool is_flight(const event& e) {
   return e.kind == event_kind::thrown || e.kind == event_kind::raised;
 }
 
-// Asio's way to say anew what may be cancelled.
-bool resets_state(const event& arrival) {
-  const char* const type = sites::site(arrival.site).initiation;
-  return type != nullptr &&
-         std::string_view(type).find("reset_cancellation_state") != std::string_view::npos;
-}
-
 // One run with one cancellation of the root.
 class reading {
  public:
@@ -80,7 +73,7 @@ class reading {
     for (std::size_t i = request_; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
       if (e.kind == event_kind::arrived) {
-        if (resets_state(e)) return none;  // the program itself clears what was requested
+        if (sites::resets_cancellation(e.site)) return none;  // it clears what was requested
         arrivals[e.frame] = (e.value & await_user) != 0 ? i : none;
       } else if (e.kind == event_kind::suspended) {
         if (found != none && e.value != step) break;

@@ -222,6 +222,12 @@ const function_info& function(std::uint32_t index) { return table().functions[in
 const site_info& site(std::uint32_t index) { return table().items[index]; }
 std::uint32_t count() { return table().site_count; }
 
+bool resets_cancellation(std::uint32_t index) {
+  const char* const type = site(index).initiation;
+  return type != nullptr &&
+         std::string_view(type).find("reset_cancellation_state") != std::string_view::npos;
+}
+
 std::uint32_t find(std::uint64_t key) {
   tables& t = table();
   std::uint32_t found = 0;

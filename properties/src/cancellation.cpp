@@ -31,12 +31,15 @@ violation blame(const swallowed_cancellation& s, const outcome& what, const fami
   return v;
 }
 
-// Where the program came to last.
-const event* last_await(const outcome& what) {
-  const event* last = nullptr;
+// Where one coroutine came back to most often, and so goes round; the last such place.
+const event* busiest_await(const outcome& what) {
+  const auto visit = [](const event& e) { return e.value >> 32; };
+  const event* found = nullptr;
   for (const event& e : what.trace())
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0) last = &e;
-  return last;
+    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 &&
+        (found == nullptr || visit(e) >= visit(*found)))
+      found = &e;
+  return found;
 }
 
 }  // namespace
@@ -54,7 +57,7 @@ void cancellation::judge(const outcome& what, std::vector<violation>& out) const
     out.push_back(std::move(v));
   }
   if (!swallowed.empty() || !what.has(event_kind::overran)) return;
-  const event* const last = last_await(what);
+  const event* const last = busiest_await(what);
   if (last == nullptr) return;
   out.push_back({last->site, last->frame,
                  who.name(last->frame) +

@@ -145,11 +145,8 @@ class reader {
   bool resets_state(std::uint32_t chain) const {
     for (std::size_t i = 0; i < end_; ++i) {
       const event& e = trace_[i];
-      if (e.kind != event_kind::arrived || (e.value & await_user) == 0) continue;
-      const char* type = sites::site(e.site).initiation;
-      if (type != nullptr &&
-          std::string_view(type).find("reset_cancellation_state") != std::string_view::npos &&
-          top(e.frame) == chain)
+      if (e.kind == event_kind::arrived && (e.value & await_user) != 0 &&
+          sites::resets_cancellation(e.site) && top(e.frame) == chain)
         return true;
     }
     return false;

@@ -14,17 +14,36 @@ const event* acquisition(const outcome& what, std::uint64_t serial) {
   return nullptr;
 }
 
+// Where the plan's last fault struck first: those before it do no harm alone. Null: nowhere.
+const event* decisive_fault(const outcome& what) {
+  const auto number = [](const event& e) { return e.value & (faulted_request - 1); };
+  const event* found = nullptr;
+  for (const event& e : what.trace())
+    if (e.kind == event_kind::faulted && (found == nullptr || number(e) > number(*found)))
+      found = &e;
+  return found;
+}
+
+bool ends(const event& e) { return e.kind == event_kind::returned || e.kind == event_kind::failed; }
+
 // The await of the coroutine that held the resource when the fault struck: of the one that acquired
-// it or, if that had ended by then, of the one that had awaited it.
-std::uint32_t held_across(const outcome& what, const family& who, std::uint32_t frame) {
+// it or, if that had ended by then, of the one that had awaited it. What was acquired behind the
+// fault was held across the last await of who acquired it.
+std::uint32_t held_across(const outcome& what, const family& who, const event& acquired) {
   std::vector<bool> ended;
   std::vector<std::uint32_t> place;
+  const event* const fault = decisive_fault(what);
+  bool struck = false, held = false;
   for (const event& e : what.trace()) {
     if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);
+    struck = struck || &e == fault;
+    held = held || &e == &acquired;
+    if (&e == fault && held) break;
+    if (struck && held && ends(e) && e.frame == acquired.frame) break;
     if (e.kind == event_kind::arrived) place[e.frame] = e.site;
-    if (e.kind == event_kind::returned || e.kind == event_kind::failed) ended[e.frame] = true;
-    if (e.kind == event_kind::faulted) break;
+    if (ends(e)) ended[e.frame] = true;
   }
+  std::uint32_t frame = acquired.frame;
   while (frame < ended.size() && ended[frame]) frame = who.awaiter(frame);
   return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
 }
@@ -42,7 +61,7 @@ void resources::judge(const outcome& what, std::vector<violation>& out) const {
       if (a->site != 0) v.text += " behind its await at " + sites::place(a->site);
       v.text += ",";
       v.frame = a->frame;
-      v.site = what.fault_free ? a->site : held_across(what, who, a->frame);
+      v.site = what.fault_free ? a->site : held_across(what, who, *a);
     }
     v.text += " is never released";
     out.push_back(std::move(v));

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // Real defects of Boost.Asio 1.81 and standalone Asio 1.22, from their user's side: nothing is
 // planted. docs/asio-defects.md tells of them.
+#include <algorithm>
 #include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
 
 #include "cofault/inject/cancel.hpp"
 #include "cofault/inject/selector.hpp"
 #include "net.hpp"
-#include "support/asio_support.hpp"
+#include "support/asio_cancelling.hpp"
 #include "support/exploring.hpp"
+#include "support/moments.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
@@ -19,17 +24,10 @@ using cofault::moment;
 using cofault::options;
 using net::awaitable;
 using net::use_awaitable;
+using support::cancelled;
+using support::nap;
 using testing::HasSubstr;
 using namespace net::experimental::awaitable_operators;
-
-awaitable<void> nap(std::chrono::nanoseconds d) {
-  net::steady_timer timer(co_await net::this_coro::executor, d);
-  co_await timer.async_wait(use_awaitable);
-}
-
-exploration cancelled(awaitable<void> (*program)()) {
-  return support::explore(program, options().inject(cofault::inject::cancel()));
-}
 
 // chriskohlhoff/asio #1574: an operation that is started behind the request does not see it.
 awaitable<void> waits_for_a_signal() {
@@ -71,7 +69,7 @@ awaitable<void> either() {
 }
 
 std::string after_nap(const std::string& faults) {
-  const std::string point = "asio_defects_test.cpp:nap+1=";
+  const std::string point = "asio_cancelling.hpp:support::nap+1=";
   std::string out;
   for (std::size_t at = 0, end; at < faults.size(); at = end + 1) {
     end = std::min(faults.find(' ', at), faults.size());
@@ -90,6 +88,33 @@ bool ends_at_once(const std::string& faults) {
 NET_TEST(Defects, AParallelGroupSwallowsTheTerminalCancellation) {
   EXPECT_TRUE(ends_at_once("cancel:suspended"));
   EXPECT_FALSE(ends_at_once("cancel-total:suspended cancel:suspended"));
+}
+
+// A channel whose only waiter was cancelled takes nothing into its buffer any more.
+template <bool SomebodyWaits>
+awaitable<void> sends_later() {
+  static std::unique_ptr<net::cancellation_signal> stop;
+  stop = std::make_unique<net::cancellation_signal>();
+  const auto executor = co_await net::this_coro::executor;
+  using channel = net::channel<void(net::error_code, int)>;
+  const auto numbers = std::make_shared<channel>(executor, 1);
+  const auto receives = [](std::shared_ptr<channel> from) -> awaitable<void> {
+    co_await from->async_receive(use_awaitable);
+  };
+  if (SomebodyWaits)
+    net::co_spawn(executor, receives(numbers),
+                  net::bind_cancellation_slot(stop->slot(), [](std::exception_ptr) {}));
+  co_await nap();
+  co_await numbers->async_send(net::error_code(), 1, use_awaitable);  // there is room for one
+}
+
+NET_TEST(Defects, AChannelWhoseOnlyWaiterWasCancelledBlocksTheNextSender) {
+  const auto result = cancelled(sends_later<true>, moment::suspended);
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "nothing waits for ever");
+  EXPECT_THAT(result.findings[0].report, support::blames("there is room for one"));
+  EXPECT_THAT(encode(result.findings[0].smallest), testing::EndsWith("=cancel-child:suspended"));
+  EXPECT_THAT(cancelled(sends_later<false>, moment::suspended), cofault::SurvivesEveryFault());
 }
 
 // chriskohlhoff/asio #1452: what is cancelled before its first step ends the event loop instead.

@@ -50,6 +50,9 @@ const site_info& site(std::uint32_t index);
 // Index of the site with that key; 0: not seen in this process.
 std::uint32_t find(std::uint64_t key);
 std::uint32_t count();
+// Whether the await there says anew what may be cancelled, and so forgets what was requested before
+// (Asio's this_coro::reset_cancellation_state).
+bool resets_cancellation(std::uint32_t index);
 
 // The site's identity as text: "pool.cpp:app::session+4", a '~2' behind it for the second await on
 // a line. The number counts lines from the first await of the function.
