@@ -59,12 +59,19 @@ task<> reader(std::shared_ptr<connection> c) {
 template <bool Fixed>
 task<> serve() {
   const auto c = std::make_shared<connection>();
-  if constexpr (Fixed) {
-    const auto [w, r] = co_await gather(return_exceptions, writer(c), reader(c));
-    throw_all({w.exception(), r.exception()});
-  } else {
-    co_await gather(writer(c), reader(c));  // culprit: masked_cause
+  std::exception_ptr error;
+  try {
+    if constexpr (Fixed) {
+      const auto [w, r] = co_await gather(return_exceptions, writer(c), reader(c));
+      throw_all({w.exception(), r.exception()});
+    } else {
+      co_await gather(writer(c), reader(c));  // culprit: masked_cause
+    }
+  } catch (...) {
+    error = std::current_exception();
   }
+  co_await call("close the connection", 5ms);
+  if (error) std::rethrow_exception(error);
 }
 
 // ---- Tasks that are waited for, but not looked at.
@@ -149,7 +156,6 @@ task<int> add_up() { co_return co_await ask("the sum", 7); }
 template <bool Fixed>
 task<> show_total() {
   const handle<int> total = spawn(add_up());
-  co_await call("draw the window", 2ms);
   const std::vector one{total};
   co_await wait(one);  // culprit: thrown_in_noexcept
   int shown = 0;

@@ -180,6 +180,15 @@ task<> prepare(stage& s) {
   if (error) std::rethrow_exception(error);
 }
 
+template <bool Fixed>
+task<> direct(stage& s) {
+  try {
+    co_await prepare<Fixed>(s);
+  } catch (const std::exception& e) {
+    std::clog << "no stage: " << e.what() << '\n';
+  }
+}
+
 task<> play(stage& s) {
   co_await s.ready.wait();  // culprit: not_woken_by_the_clean_up
   if (!s.failed) co_await call("play");
@@ -188,8 +197,7 @@ task<> play(stage& s) {
 template <bool Fixed>
 task<> perform() {
   stage s;
-  const auto [prepared, played] = co_await gather(return_exceptions, prepare<Fixed>(s), play(s));
-  throw_all({prepared.exception(), played.exception()});
+  co_await both(play(s), direct<Fixed>(s));
 }
 
 }  // namespace

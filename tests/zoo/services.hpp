@@ -28,12 +28,12 @@ inline task<int> ask(std::string_view, int answer, std::chrono::nanoseconds late
   co_return answer;
 }
 
-// Runs both to their end. If one of them fails, the other one is cancelled.
+// Runs both to their end, the first one up to its first suspension at once. If one of them fails,
+// the other one is cancelled.
 inline task<> both(task<> a, task<> b) {
   co_await with_task_group([&](task_group& group) -> task<> {
-    group.spawn(std::move(a));
     group.spawn(std::move(b));
-    co_return;
+    co_await std::move(a);
   });
 }
 
