@@ -158,8 +158,7 @@ task<> show_total() {
   const handle<int> total = spawn(add_up());
   const std::vector one{total};
   co_await wait(one);  // culprit: thrown_in_noexcept
-  int shown = 0;
-  const auto paint = [&]() noexcept { shown = total.result(); };
+  const auto paint = [&]() noexcept { std::cout << "in all: " << total.result() << '\n'; };
   if constexpr (Fixed)
     if (const auto error = total.exception()) std::rethrow_exception(error);
   paint();
