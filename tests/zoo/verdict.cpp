@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "verdict.hpp"
+
+#include <cstdint>
+#include <fstream>
+
+#include "cofault/plan.hpp"
+#include "cofault/site.hpp"
+
+namespace zoo {
+namespace {
+
+std::string place(const std::string& file, std::uint32_t line) {
+  return file.substr(file.rfind('/') + 1) + ":" + std::to_string(line);
+}
+
+// The line that ends in "// culprit: <name>".
+std::string marked(const std::string& name) {
+  const std::string folder = std::string(__FILE__).substr(0, std::string(__FILE__).rfind('/') + 1);
+  const std::string mark = "// culprit: " + name;
+  for (const char* file :
+       {"lost.cpp", "held.cpp", "stuck.cpp", "orders.cpp", "pairs.cpp", "mixed.cpp"}) {
+    std::ifstream source(folder + file);
+    std::string text;
+    for (std::uint32_t line = 1; std::getline(source, text); ++line)
+      if (text.ends_with(mark)) return place(file, line);
+  }
+  return "no line ends in " + mark;
+}
+
+// The plan's text as long as "/1.1" may not be left out: before each '=' that has none.
+std::string long_form(std::string plan) {
+  for (std::size_t at = plan.find('='); at != plan.npos; at = plan.find('=', at + 1)) {
+    const std::size_t from = plan.rfind(';', at);
+    if (plan.find('/', from == plan.npos ? 0 : from) < at) continue;
+    plan.insert(at, "/1.1");
+    at += 4;
+  }
+  return plan;
+}
+
+}  // namespace
+
+std::string expected(const specimen& s) {
+  return s.property + " at " + marked(s.name) + " by " + long_form(s.plan);
+}
+
+std::vector<std::string> found(const cofault::exploration& result) {
+  std::vector<std::string> out;
+  for (const cofault::finding& f : result.findings) {
+    const cofault::site_info& s = cofault::sites::site(f.site);
+    out.push_back(f.property + " at " + place(cofault::sites::function(s.function).file, s.line) +
+                  " by " + long_form(encode(f.smallest)));
+  }
+  return out;
+}
+
+}  // namespace zoo
