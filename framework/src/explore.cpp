@@ -157,6 +157,16 @@ void sharpen(finding& f) {
   f.explanation = again->text;
 }
 
+// Shrunk it may be one that is known.
+bool merged(const finding& f, std::vector<finding>& known) {
+  for (finding& k : known)
+    if (k.property == f.property && k.site == f.site) {
+      k.more += f.more + 1;
+      return true;
+    }
+  return false;
+}
+
 // Runs each finding once more for its steps; the first ones only, since a stuck one takes long.
 void explain(const driver_factory& body, const options& how, exploration& out, bool shrinking) {
   constexpr std::size_t most = 32;
@@ -171,6 +181,7 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
       rehearse_isolated(body, how, f.smallest);
       sharpen(f);
     }
+    if (merged(f, out.findings)) continue;
     f.report = report_of(f, item.frame);
     out.findings.push_back(std::move(f));
   }

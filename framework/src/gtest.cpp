@@ -3,7 +3,6 @@
 
 #include <gtest/gtest-spi.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,8 +28,7 @@ class assertion_collector : public detail::run_listener {
       if (!part.failed()) continue;
       const char* file = part.file_name() == nullptr ? "unknown file" : part.file_name();
       detail::assertion_failed(std::string(file) + ":" + std::to_string(part.line_number()) +
-                                   ": Failure\n" + part.message(),
-                               file, static_cast<std::uint32_t>(std::max(part.line_number(), 0)));
+                               ": Failure\n" + part.message());
     }
     results_.reset();
   }

@@ -10,6 +10,7 @@
 
 #include "child.hpp"
 #include "cofault/site.hpp"
+#include "judge.hpp"
 #include "mailbox.hpp"
 #include "run_state.hpp"
 #include "story_report.hpp"
@@ -61,8 +62,7 @@ void record_death(const child_end& end) {
   if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
   std::string text = "the code under test " + end.words;
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
-  const std::uint32_t fault = p.size() == 1 ? sites::find(p[0].where.site) : 0;
-  const std::uint32_t site = fault != 0 ? fault : last_user_site();
+  const std::uint32_t site = p.empty() ? last_user_site() : site_of_fault(p);
   if (const auto terminated = terminated_by())
     return b.add("no exception ends in std::terminate",
                  terminated->site != 0 ? terminated->site : site, terminated->frame, p,

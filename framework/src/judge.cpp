@@ -67,7 +67,8 @@ bool judge(const outcome& what, const plan& p, const options& how) {
 }
 
 std::uint32_t site_of_fault(const plan& p) {
-  return p.empty() ? 0 : sites::find(p[p.size() - 1].where.site);
+  if (p.empty() || has_schedule(p)) return 0;
+  return sites::find(p[p.size() - 1].where.site);
 }
 
 }  // namespace cofault::detail

@@ -13,7 +13,7 @@ namespace cofault::detail {
 // bound kept it from an answer. True: nothing is wrong with it.
 bool judge(const outcome& what, const plan& p, const options& how);
 
-// Where the last deviation of the plan is; 0: nowhere.
+// Where the last deviation of the plan is; 0: nowhere, or not before a whole schedule is shrunk.
 std::uint32_t site_of_fault(const plan& p);
 
 }  // namespace cofault::detail

@@ -92,9 +92,10 @@ void mailbox::add(std::string_view property, std::uint32_t site, std::uint32_t f
   for (std::uint32_t i = 0; i < found_count; ++i) {
     found& known = items[i];
     if (known.property != property) continue;
-    // A finding of the default run needs no fault: faults only repeat it, whomever they blame.
-    const bool repeated =
-        known.smallest.empty() && text.substr(0, sizeof known.text - 1) == known.text;
+    // A finding of the default run needs no fault: faults only repeat it, whomever they blame. And
+    // where nobody is to blame yet, what is said is all there is to compare.
+    const bool repeated = (known.smallest.empty() || site == 0) &&
+                          text.substr(0, sizeof known.text - 1) == known.text;
     if (known.site != site && !repeated) continue;
     ++known.more;
     return;

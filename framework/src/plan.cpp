@@ -140,6 +140,11 @@ std::strong_ordering operator<=>(const plan& a, const plan& b) {
   return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
 }
 
+bool has_schedule(const plan& p) {
+  return std::any_of(p.begin(), p.end(),
+                     [](const deviation& d) { return is_schedule(d.what.kind); });
+}
+
 std::string encode(const plan& what) {
   std::string out;
   for (const deviation& d : what) out += (out.empty() ? "" : ";") + encode(d);

@@ -7,7 +7,6 @@
 #include "cofault/clock.hpp"
 #include "cofault/detail/type_name.hpp"
 #include "cofault/observe.hpp"
-#include "cofault/site.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
 #include "standstill.hpp"
@@ -311,10 +310,10 @@ void compare_observation(std::any value, bool (*same)(const std::any&, const std
   run->record(event_kind::observed, nullptr, equal ? 1 : 0);
 }
 
-void assertion_failed(std::string_view text, std::string_view file, std::uint32_t line) {
+void assertion_failed(std::string_view text) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
-  run->record_at(event_kind::assertion, 0, sites::code_at(file, line, ""), run->keep_text(text));
+  run->record_at(event_kind::assertion, 0, 0, run->keep_text(text));
 }
 
 frame_ref newest_frame(const void* address) {

@@ -16,12 +16,7 @@ namespace {
 
 constexpr int patience = 2000;  // runs for one finding
 
-bool has_schedule(const plan& p) {
-  return std::any_of(p.begin(), p.end(),
-                     [](const deviation& d) { return is_schedule(d.what.kind); });
-}
-
-// A process dies somewhere; where, the plan alone does not tell.
+// What is blamed on the last deviation may be blamed on another one of fewer.
 bool is_same(const finding& f, const found& x) {
   return f.property == x.property &&
          (f.site == x.site || f.site == 0 || f.property == "the process survives");

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
+#include "last_strike.hpp"
 
 namespace cofault::properties {
 namespace {
@@ -22,14 +22,12 @@ struct aftermath {
 
 aftermath::aftermath(const outcome& what) {
   bool cancelled = false;
-  std::uint64_t fault = ~std::uint64_t{0};
+  const event* const strike = last_strike(what);
   for (const event& e : what.trace()) {
     if (place.size() <= e.frame) place.resize(e.frame + 1), left.resize(e.frame + 1);
-    // The last fault of several is the one that was too much.
-    if (e.kind == event_kind::faulted && e.value != std::exchange(fault, e.value)) {
+    if (&e == strike) {
       cancelled = (e.value & faulted_request) != 0;
-      struck = cancelled ? 0 : e.frame;
-      left.assign(left.size(), false);
+      if (!cancelled) struck = e.frame;
     }
     const bool thrown = e.kind == event_kind::thrown || e.kind == event_kind::raised;
     if (cancelled && struck == 0 && thrown) struck = e.frame;

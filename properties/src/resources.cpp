@@ -4,6 +4,7 @@
 #include "cofault/detail/texts.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
+#include "last_strike.hpp"
 
 namespace cofault::properties {
 namespace {
@@ -14,16 +15,6 @@ const event* acquisition(const outcome& what, std::uint64_t serial) {
   return nullptr;
 }
 
-// Where the plan's last fault struck first: those before it do no harm alone. Null: nowhere.
-const event* decisive_fault(const outcome& what) {
-  const auto number = [](const event& e) { return e.value & (faulted_request - 1); };
-  const event* found = nullptr;
-  for (const event& e : what.trace())
-    if (e.kind == event_kind::faulted && (found == nullptr || number(e) > number(*found)))
-      found = &e;
-  return found;
-}
-
 bool ends(const event& e) { return e.kind == event_kind::returned || e.kind == event_kind::failed; }
 
 // The await of the coroutine that held the resource when the fault struck: of the one that acquired
@@ -32,7 +23,7 @@ bool ends(const event& e) { return e.kind == event_kind::returned || e.kind == e
 std::uint32_t held_across(const outcome& what, const family& who, const event& acquired) {
   std::vector<bool> ended;
   std::vector<std::uint32_t> place;
-  const event* const fault = decisive_fault(what);
+  const event* const fault = last_strike(what);
   bool struck = false, held = false;
   for (const event& e : what.trace()) {
     if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);

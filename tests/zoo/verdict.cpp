@@ -28,21 +28,10 @@ std::string marked(const std::string& name) {
   return "no line ends in " + mark;
 }
 
-// The plan's text as long as "/1.1" may not be left out: before each '=' that has none.
-std::string long_form(std::string plan) {
-  for (std::size_t at = plan.find('='); at != plan.npos; at = plan.find('=', at + 1)) {
-    const std::size_t from = plan.rfind(';', at);
-    if (plan.find('/', from == plan.npos ? 0 : from) < at) continue;
-    plan.insert(at, "/1.1");
-    at += 4;
-  }
-  return plan;
-}
-
 }  // namespace
 
 std::string expected(const specimen& s) {
-  return s.property + " at " + marked(s.name) + " by " + long_form(s.plan);
+  return s.property + " at " + marked(s.name) + " by " + s.plan;
 }
 
 std::vector<std::string> found(const cofault::exploration& result) {
@@ -50,7 +39,7 @@ std::vector<std::string> found(const cofault::exploration& result) {
   for (const cofault::finding& f : result.findings) {
     const cofault::site_info& s = cofault::sites::site(f.site);
     out.push_back(f.property + " at " + place(cofault::sites::function(s.function).file, s.line) +
-                  " by " + long_form(encode(f.smallest)));
+                  " by " + encode(f.smallest));
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cofault/gtest.hpp"
+#include "cofault/inject/usual.hpp"
 #include "verdict.hpp"
 
 namespace zoo {
@@ -24,7 +25,7 @@ TEST_P(Zoo, IsFound) {
       << cofault::describe(result);
 }
 
-INSTANTIATE_TEST_SUITE_P(, Zoo, testing::ValuesIn(one_fault()), name_of);
+INSTANTIATE_TEST_SUITE_P(, Zoo, testing::ValuesIn(all()), name_of);
 
 class ZooTwin : public testing::TestWithParam<specimen> {};
 
@@ -39,7 +40,9 @@ INSTANTIATE_TEST_SUITE_P(, ZooTwin, testing::ValuesIn(all()), name_of);
 class ZooSingleFault : public testing::TestWithParam<specimen> {};
 
 TEST_P(ZooSingleFault, DoesNotShowIt) {
-  const auto result = GetParam().buggy(GetParam().how);
+  const auto single = cofault::search::exhaustive(1);
+  const auto result =
+      GetParam().buggy(GetParam().how.search(single).inject(cofault::inject::usual()));
   EXPECT_THAT(result, cofault::SurvivesEveryFault());
   EXPECT_GE(result.trials, 1u);
 }

@@ -41,7 +41,7 @@ enum class event_kind : std::uint8_t {
   acquired,       // tracked resource; value: its serial number, other: label
   released,       // value: its serial number
   leaked,         // never released; value: serial number, other: label
-  assertion,      // the test's own assertion failed, at `site`; value: index of its text
+  assertion,      // the test's own assertion failed; value: index of its text
   probe_started,
   probe_passed,  // with the fault-free answer
   probe_threw,

@@ -65,6 +65,9 @@ class plan {
   std::vector<deviation> items_;
 };
 
+// One of its deviations stands for a whole schedule.
+bool has_schedule(const plan& p);
+
 // A plan's text could not be read; what() is one sentence: what is wrong, where, what to do.
 class bad_plan : public std::invalid_argument {
  public:

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cofault/detail/location.hpp"
 #include "cofault/detail/awaiter.hpp"
 #include "cofault/detail/forwarded.hpp"
 
@@ -77,7 +78,8 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     return inner_.get_return_object();
   }
 
-  auto initial_suspend(std::source_location where = std::source_location::current()) {
+  auto initial_suspend(location_address here = __builtin_source_location()) {
+    const std::source_location where = location_at(here);
     frame_named(frame_, where);
     if constexpr (requires { inner_.initial_suspend(where); }) {
       using inner = decltype(inner_.initial_suspend(where));

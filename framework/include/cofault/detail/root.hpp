@@ -38,7 +38,7 @@ void add_probe(probe_start start);
 probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const std::any&));
 
 // An assertion of the test failed while a run is under way.
-void assertion_failed(std::string_view text, std::string_view file, std::uint32_t line);
+void assertion_failed(std::string_view text);
 
 // A coroutine of the run under way; id 0: none.
 struct frame_ref {
