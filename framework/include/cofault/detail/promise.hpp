@@ -9,7 +9,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "cofault/detail/location.hpp"
 #include "cofault/detail/awaiter.hpp"
 #include "cofault/detail/forwarded.hpp"
 
@@ -78,8 +77,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     return inner_.get_return_object();
   }
 
-  auto initial_suspend(location_address here = __builtin_source_location()) {
-    const std::source_location where = location_at(here);
+  auto initial_suspend(std::source_location where = std::source_location::current()) {
     frame_named(frame_, where);
     if constexpr (requires { inner_.initial_suspend(where); }) {
       using inner = decltype(inner_.initial_suspend(where));

@@ -8,7 +8,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "cofault/detail/location.hpp"
 #include "cofault/instrument.hpp"
 #include "cofault/runtime/detail/link.hpp"
 #include "cofault/runtime/errors.hpp"
@@ -36,8 +35,8 @@ struct promise_base : link {
   std::exception_ptr error;
 
   std::suspend_always initial_suspend(
-      cofault::detail::location_address function = __builtin_source_location()) noexcept {
-    named(cofault::detail::location_at(function));
+      std::source_location function = std::source_location::current()) noexcept {
+    named(function);
     return {};
   }
   back_to_awaiting final_suspend() noexcept { return {}; }
