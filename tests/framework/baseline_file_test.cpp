@@ -17,7 +17,8 @@ using namespace cofault;
 
 constexpr int processes = 4, rounds = 100;
 
-void add_lines(const detail::baseline_path& file, int who) {
+// What it throws ends the process: a child must not go on with the tests behind this one.
+void add_lines(const detail::baseline_path& file, int who) noexcept {
   for (int i = 0; i < rounds; ++i) {
     const detail::locked_baseline locked(file);
     baseline all = baseline::parse(locked.text(), file.path);
