@@ -11,6 +11,7 @@
 #include "isolation.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
+#include "ratchet.hpp"
 #include "run_state.hpp"
 #include "shrink.hpp"
 #include "soundness.hpp"
@@ -71,6 +72,13 @@ std::uint32_t not_run() {
   std::uint32_t out = 0;
   for (std::size_t i = 0; i < trial_kinds; ++i) out += b.planned[i] - b.tried[i];
   return out;
+}
+
+bool complete(const options& how) {
+  const mailbox& b = box();
+  return b.stage == stage_of_sweep::done && b.strategy == how.strategies().size() &&
+         not_run() == 0 && !b.work_cut && !b.found_cut &&
+         b.unreached_count + b.bounded_count + b.retrying_count + b.doubt_count == 0;
 }
 
 std::vector<coverage> covered() {
@@ -240,6 +248,8 @@ exploration explore(const driver_factory& body, const options& how, std::source_
     return replay(body, how, text,
                   "COFAULT_REPLAY (which every explore() of the process obeys: run the one test it "
                   "is from)");
+  ratchet baseline(how);
+  if (!baseline.error().empty()) return refused(baseline.error());
 
   if (how.isolated())
     sweep_isolated(body, how);
@@ -255,9 +265,12 @@ exploration explore(const driver_factory& body, const options& how, std::source_
   out.trials = box().trials;
   out.unreached = box().unreached_count;
   out.covered = covered();
+  out.complete = complete(how);
   out.notes = notes_of(how);
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);
+  quiet.reset();  // what the baseline asks is meant to be read
+  baseline.apply(out);
   return out;
 }
 

@@ -361,7 +361,8 @@ std::string summary(const exploration& what) {
       out += " at " + detail::counted(what.points, "await point");
   }
   if (out.empty()) out = "no fault at " + detail::counted(what.points, "await point");
-  return out + ": " + detail::counted(what.findings.size(), "finding");
+  out += ": " + detail::counted(what.findings.size(), "finding");
+  return what.known.empty() ? out : out + ", " + std::to_string(what.known.size()) + " known";
 }
 
 std::string describe(const exploration& what) {

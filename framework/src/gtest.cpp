@@ -33,9 +33,18 @@ class assertion_collector : public detail::run_listener {
     results_.reset();
   }
 
+  std::string test_name() override {
+    const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+    return test == nullptr ? "" : std::string(test->test_suite_name()) + "." + test->name();
+  }
+
  private:
   std::optional<testing::TestPartResultArray> results_;
   std::optional<testing::ScopedFakeTestPartResultReporter> reporter_;
+};
+
+struct test_watcher : testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo&) override { detail::test_begins(); }
 };
 
 }  // namespace
@@ -44,6 +53,7 @@ bool detail::use_googletest() {
   // Never destroyed: the code under test may call exit() in the middle of a run.
   static auto* const collector = new assertion_collector;
   set_run_listener(collector);
+  testing::UnitTest::GetInstance()->listeners().Append(new test_watcher);  // which owns it
   return true;
 }
 

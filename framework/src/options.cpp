@@ -55,6 +55,13 @@ options options::replay(std::string plan) const {
   return out;
 }
 
+options options::baseline(std::string path, std::string test) const {
+  options out = *this;
+  out.baseline_ = std::move(path);
+  out.baseline_test_ = std::move(test);
+  return out;
+}
+
 options options::deliberate(std::string file, std::uint32_t line) const {
   options out = *this;
   out.deliberate_.push_back(file.substr(file.rfind('/') + 1) + ":" + std::to_string(line));

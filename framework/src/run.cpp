@@ -338,6 +338,7 @@ void note_retrieved(const std::exception_ptr& error) {
 }
 
 void set_run_listener(run_listener* l) { listener = l; }
+std::string test_name() { return listener == nullptr ? "" : listener->test_name(); }
 
 }  // namespace detail
 

@@ -32,6 +32,7 @@ struct coverage {
 struct exploration {
   std::string error;                  // what was wrong with the call; then nothing below counts
   std::vector<finding> findings;      // in the order they were found
+  std::vector<finding> known;         // those that a baseline knows, see options::baseline
   std::vector<std::string> failures;  // of the test itself, without a fault: its own assertions, or
                                       // what its body threw
   std::vector<std::string> notes;     // bounds that stopped it, plans that were not reached, …
@@ -39,6 +40,7 @@ struct exploration {
   std::uint32_t trials = 0;           // plans that were run
   std::uint32_t unreached = 0;        // of them: the planned point was not reached
   std::vector<coverage> covered;      // by kind of plan, those that there were
+  bool complete = false;              // every plan was run, nothing was left unreached or undecided
 
   bool clean() const { return error.empty() && findings.empty() && failures.empty(); }
 };

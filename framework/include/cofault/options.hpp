@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -112,6 +113,11 @@ class options {
   // Run only this plan, as a report prints it. Takes precedence over COFAULT_REPLAY.
   options replay(std::string plan) const;
 
+  // Findings that this file knows do not fail the test (see docs/baseline.md): they are moved to
+  // exploration::known. Takes precedence over COFAULT_BASELINE. `test` stands for this exploration
+  // in the file, and for no other one; without it that is the name of the running GoogleTest test.
+  options baseline(std::string path, std::string test = "") const;
+
   const injector_list& injectors() const { return injectors_; }
   const property_list& properties() const { return properties_; }
   const strategy_list& strategies() const { return strategies_; }
@@ -131,6 +137,9 @@ class options {
   // The exception being handled now is of a type that stands for a cancellation.
   bool cancels_current_exception() const;
   const std::string& replayed() const { return replay_; }
+  // No value: COFAULT_BASELINE decides.
+  const std::optional<std::string>& baseline_path() const { return baseline_; }
+  const std::string& baseline_test() const { return baseline_test_; }
 
  private:
   injector_list injectors_;
@@ -143,6 +152,8 @@ class options {
   std::chrono::milliseconds cpu_{2000};
   bool isolated_ = true;
   std::string replay_;
+  std::optional<std::string> baseline_;
+  std::string baseline_test_;
   std::vector<std::string> deliberate_;
   std::vector<std::function<bool()>> accepted_;
   std::vector<std::function<bool()>> cancellations_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <string>
 #include <string_view>
 
 // What adapters tell the run about its root, its probes and the test's own assertions. All of it
@@ -60,7 +61,13 @@ class run_listener {
   virtual ~run_listener() = default;
   virtual void run_started() = 0;
   virtual void run_ended() = 0;
+  // "Suite.Name"; "": no test is running.
+  virtual std::string test_name() { return ""; }
 };
 void set_run_listener(run_listener* listener);
+// What the listener says; without one "".
+std::string test_name();
+// A test begins, maybe for the second time: its explorations are numbered anew.
+void test_begins();
 
 }  // namespace cofault::detail
