@@ -225,9 +225,8 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   return out;
 }
 
-}  // namespace
-
-exploration explore(const driver_factory& body, const options& how, std::source_location caller) {
+exploration explore_alone(const driver_factory& body, const options& how,
+                          const std::source_location& caller) {
   if (run_state::current() != nullptr)
     return refused(
         "explore() was called by the code of a run that is under way; it cannot be nested");
@@ -271,6 +270,14 @@ exploration explore(const driver_factory& body, const options& how, std::source_
   explain(body, how, out, true);
   quiet.reset();  // what the baseline asks is meant to be read
   baseline.apply(out);
+  return out;
+}
+
+}  // namespace
+
+exploration explore(const driver_factory& body, const options& how, std::source_location caller) {
+  exploration out = explore_alone(body, how, caller);
+  detail::note_explored(out);
   return out;
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "finding_report.hpp"
 
+#include <errno.h>
+
 #include <algorithm>
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
 
+#include "cofault/detail/root.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -15,7 +19,7 @@
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 7, most_words = 6, most_columns = 100, most_source = 120;
+constexpr std::size_t most_steps = 7, most_without = 4, most_words = 6, most_columns = 100, most_source = 120;
 constexpr std::string_view margin = "           ";  // behind it: everything but the labels
 
 std::string_view in_words(moment when) {
@@ -233,9 +237,8 @@ const std::string fold = "… the same ";
 
 // The steps of the trace in words, where a loop that repeats one or two of them is folded.
 // `struck`: at which of them the fault came; none: 0.
-std::vector<std::string> all_steps(std::size_t& struck) {
-  const trace_buffer& t = trace();
-  const family who({t.events, t.count});
+std::vector<std::string> all_steps(std::span<const event> events, std::size_t& struck) {
+  const family who(events);
   std::vector<std::string> out;
   std::string last, before;
   std::size_t folded = 0;
@@ -244,8 +247,7 @@ std::vector<std::string> all_steps(std::size_t& struck) {
     if (folded > 0) out.push_back(fold + counted(folded, "more time"));
     folded = 0;
   };
-  for (std::uint32_t i = 0; i < t.count; ++i) {
-    const event& e = t.events[i];
+  for (const event& e : events) {
     if (e.kind == event_kind::parked) parked = e.frame;
     if (e.kind == event_kind::pending && e.frame == parked) continue;  // no news
     std::string text = who.is_user(e.frame) ? step(e, who) : world_step(e);
@@ -266,10 +268,12 @@ std::vector<std::string> all_steps(std::size_t& struck) {
   return out;
 }
 
+std::span<const event> last_run() { return {trace().events, trace().count}; }
+
 // Of the steps, the last ones and that of the fault.
 std::vector<std::string> steps() {
   std::size_t struck = 0;
-  const std::vector<std::string> all = all_steps(struck);
+  const std::vector<std::string> all = all_steps(last_run(), struck);
   if (all.size() <= most_steps) return all;
   std::vector<std::string> out;
   const auto leave_out = [&](std::size_t from, std::size_t to) {
@@ -308,6 +312,29 @@ std::vector<std::string> journey() {
   return out;
 }
 
+// What to type to see this finding alone.
+std::string replay_command(const plan& p) {
+  std::string out = "COFAULT_REPLAY='" + encode(p) + "' ./" + program_invocation_short_name;
+  if (const std::string test = test_name(); !test.empty()) out += " --gtest_filter=" + test;
+  return out;
+}
+
+// What the run without faults did from where the other one left its course.
+std::vector<std::string> without() {
+  std::size_t ignored = 0;
+  const std::vector<std::string> plain = all_steps(plain_run(), ignored),
+                                 faulted = all_steps(last_run(), ignored);
+  const auto [at, there] =
+      std::mismatch(plain.begin(), plain.end(), faulted.begin(), faulted.end());
+  std::vector<std::string> out;
+  const auto rest = static_cast<std::size_t>(plain.end() - at);
+  if (rest <= most_without) return {at, plain.end()};
+  out.assign(at, at + static_cast<std::ptrdiff_t>(most_without) - 2);
+  out.push_back("… " + counted(rest - most_without + 1, "step"));
+  out.push_back(plain.back());
+  return out;
+}
+
 }  // namespace
 
 std::string report_of(const finding& f, std::uint32_t) {
@@ -327,13 +354,14 @@ std::string report_of(const finding& f, std::uint32_t) {
   else
     print(out, "  story    ", story);
   print(out, "  steps    ", steps());
+  if (!f.smallest.empty() && trace().count > 0) print(out, "  without  ", without());
   if (f.more > 0)
     print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
   if (is_acceptable(f))
     print(out, "  accept   ",
           {"if this is meant so, write \"// cofault: deliberate\" on that line"});
   if (!f.smallest.empty())
-    print(out, "  replay   ", {"COFAULT_REPLAY='" + encode(f.smallest) + "'"});
+    print(out, "  replay   ", {replay_command(f.smallest)});
   return out.str();
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest-spi.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,12 +34,26 @@ class assertion_collector : public detail::run_listener {
     results_.reset();
   }
 
+  // For whoever reads GoogleTest's XML: sums over the explorations of a test.
+  void explored(const exploration& what) override {
+    if (test_name().empty()) return;
+    if (counted_ != test_name()) counted_ = test_name(), points_ = trials_ = findings_ = 0;
+    points_ += what.points;
+    trials_ += what.trials;
+    findings_ += what.findings.size();
+    testing::Test::RecordProperty("cofault_await_points", std::to_string(points_));
+    testing::Test::RecordProperty("cofault_trials", std::to_string(trials_));
+    testing::Test::RecordProperty("cofault_findings", std::to_string(findings_));
+  }
+
   std::string test_name() override {
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
     return test == nullptr ? "" : std::string(test->test_suite_name()) + "." + test->name();
   }
 
  private:
+  std::string counted_;  // the test that the sums are of
+  std::uint64_t points_ = 0, trials_ = 0, findings_ = 0;
   std::optional<testing::TestPartResultArray> results_;
   std::optional<testing::ScopedFakeTestPartResultReporter> reporter_;
 };

@@ -338,6 +338,10 @@ void note_retrieved(const std::exception_ptr& error) {
 }
 
 void set_run_listener(run_listener* l) { listener = l; }
+void note_explored(const exploration& what) {
+  if (listener != nullptr) listener->explored(what);
+}
+
 std::string test_name() { return listener == nullptr ? "" : listener->test_name(); }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "run_state.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -24,6 +25,27 @@ std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs 
 trace_buffer& trace() {
   static trace_buffer& buffer = make_shared_object<trace_buffer>();
   return buffer;
+}
+
+namespace {
+
+struct kept_events {
+  event events[trace_buffer::capacity];
+  std::uint32_t count;
+};
+kept_events& kept() {
+  static kept_events& buffer = make_shared_object<kept_events>();
+  return buffer;
+}
+
+}  // namespace
+
+std::span<const event> plain_run() { return {kept().events, kept().count}; }
+
+void keep_plain_run() {
+  const trace_buffer& t = trace();
+  kept().count = t.count;
+  std::copy(t.events, t.events + t.count, kept().events);
 }
 
 virtual_time& plain_duration() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ struct trace_buffer {
   std::uint32_t text_count;
 };
 trace_buffer& trace();
+
+// The events of the run without faults that a finding is compared with: a copy, kept by
+// keep_plain_run(), that a child shares with its parent, too.
+std::span<const event> plain_run();
+void keep_plain_run();
 
 // How long the last run without faults took on this thread, in virtual time.
 virtual_time& plain_duration();

@@ -240,9 +240,10 @@ void sweep(const driver_factory& body, const options& how) {
 
 void rehearse(const driver_factory& body, const options& how, const plan& what) {
   mailbox& b = box();
-  const outcome plain_run = run(body, plan(), how);
-  const std::vector<event> plain = copy_of(plain_run);
-  keep_failures(plain_run);
+  const outcome without_faults = run(body, plan(), how);
+  const std::vector<event> plain = copy_of(without_faults);
+  keep_plain_run();
+  keep_failures(without_faults);
   ++b.beat;
   refuse_misfits(plain, what, how);
   b.stage = b.error[0] == '\0' ? stage_of_sweep::sweep : stage_of_sweep::done;

@@ -13,6 +13,7 @@
 // does nothing outside a run.
 namespace cofault {
 class driver;
+struct exploration;
 }
 
 namespace cofault::detail {
@@ -63,10 +64,14 @@ class run_listener {
   virtual void run_ended() = 0;
   // "Suite.Name"; "": no test is running.
   virtual std::string test_name() { return ""; }
+  // An exploration is over.
+  virtual void explored(const exploration&) {}
 };
 void set_run_listener(run_listener* listener);
 // What the listener says; without one "".
 std::string test_name();
+// Tells the listener.
+void note_explored(const exploration& what);
 // A test begins, maybe for the second time: its explorations are numbered anew.
 void test_begins();
 
