@@ -122,6 +122,11 @@ TEST(Pct, HitsABugOfDepthTwoBesideOthers) {
   expect_bound({{".aA......", "........b", ".........", "........."}, "abA"}, 2);
 }
 
+// What random hardly ever does: one chain stands still while another one makes many steps.
+TEST(Pct, HitsABugOfDepthTwoFarApart) {
+  expect_bound({{".aA", "........................b"}, "abA"}, 2);
+}
+
 // A and B, each late by one switch: the first as above, the second back again between b and B.
 TEST(Pct, HitsABugOfDepthThree) { expect_bound({{".aA", "...bB"}, "abAB"}, 3); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // How many trials each strategy, followed alone, needs for each planted bug. The table is printed,
-// and written to strategies.txt in the working directory; docs/search.md shows it.
+// and written to strategies.txt in the working directory; it must be the one that docs/search.md
+// shows.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -71,6 +73,12 @@ void print(std::ostream& out, const row& r) {
   out << '\n';
 }
 
+std::string documentation() {
+  const std::string here = __FILE__;
+  std::ifstream file(here.substr(0, here.rfind("tests/zoo/")) + "docs/search.md");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 TEST(Strategies, FindWhatTheyAreFor) {
   std::ostringstream table;
   table << std::left << std::setw(28) << "found in trial" << std::right;
@@ -91,6 +99,7 @@ TEST(Strategies, FindWhatTheyAreFor) {
   std::cout << table.str();
   RecordProperty("table", table.str());
   std::ofstream("strategies.txt") << table.str();
+  EXPECT_THAT(documentation(), testing::HasSubstr(table.str())) << "paste it there";
 }
 
 // How long a team would wait for the whole zoo; a figure for docs/search.md, nothing to assert.
