@@ -181,7 +181,8 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
   // Explaining reuses the mailbox: what it holds is copied first.
   const std::vector<found> items(box().items, box().items + box().found_count);
   for (const found& item : items) {
-    finding f{item.property, item.site, item.smallest, item.more, item.text, ""};
+    finding f{item.property, item.site, item.smallest, item.more, item.text, "",
+              item.at_trial};
     trace().count = 0;
     if (out.findings.size() < most) {
       if (shrinking) shrink(body, how, f);

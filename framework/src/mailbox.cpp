@@ -111,6 +111,7 @@ void mailbox::add(std::string_view property, std::uint32_t site, std::uint32_t f
   fresh.frame = frame;
   fresh.smallest = p;
   fresh.more = 0;
+  fresh.at_trial = trials;
   ++found_count;
 }
 

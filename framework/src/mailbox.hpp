@@ -38,6 +38,7 @@ struct found {
   std::uint32_t frame;
   stored_plan smallest;
   std::uint32_t more;
+  std::uint32_t at_trial;  // 0: without faults
   char text[1024];
 };
 

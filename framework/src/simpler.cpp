@@ -46,7 +46,8 @@ std::optional<plan> simpler::next() {
 }
 
 std::optional<plan> simpler::without_some() {
-  if (begin_ >= of_.size()) {
+  // A shorter rest would come a second time, with fewer in a row.
+  if (begin_ + chunk_ > of_.size()) {
     begin_ = 0;
     chunk_ /= 2;
   }

@@ -95,7 +95,7 @@ void note_missed(const outcome& what, const plan& p) {
     if (e.kind == event_kind::delayed && e.other != not_planned) done[e.other] = true;
   }
   for (std::size_t i = 0; i < p.size() && b.unreached_count < mailbox::max_list; ++i)
-    if (!done[i]) b.unreached[b.unreached_count++] = plan(p[i]);
+    if (!done[i] && !is_schedule(p[i].what.kind)) b.unreached[b.unreached_count++] = plan(p[i]);
 }
 
 // Takes over what the strategy being followed makes of the trial.
@@ -253,10 +253,8 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   const outcome done = run(body, what, how, true);
   refuse_unsound(done);
   refuse_misfits(copy_of(done), what, how);
-  if (all_reached(done, what) || may_miss(what))
-    judge(done, what, how);
-  else
-    note_missed(done, what);
+  if (all_reached(done, what) || may_miss(what)) judge(done, what, how);
+  if (!all_reached(done, what)) note_missed(done, what);
   b.stage = stage_of_sweep::done;
 }
 

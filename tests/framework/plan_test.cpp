@@ -174,11 +174,8 @@ void expect_exact(std::string text) {
   EXPECT_EQ(encode(p), text);
 }
 
-TEST(Plan, DamagedTextsAreRefusedOrMeanWhatTheySay) {
-  plan p;
-  p.add({{0xFEDCBA9876543210u, 3, 47}, {fault_kind::throw_value, 11, 0}});
-  p.add({{0xABC, 12, 1}, {fault_kind::code, std::uint8_t(io_error::no_descriptors), 3}});
-  const std::string whole = encode(p);
+// Truncated at either end, and edited here and there.
+void expect_exact_when_damaged(const std::string& whole) {
   for (std::size_t i = 0; i <= whole.size(); ++i) expect_exact(whole.substr(0, i));
   for (std::size_t i = 0; i < whole.size(); ++i) expect_exact(whole.substr(i));
 
@@ -199,6 +196,34 @@ TEST(Plan, DamagedTextsAreRefusedOrMeanWhatTheySay) {
     }
     expect_exact(text);
   }
+}
+
+TEST(Plan, DamagedTextsAreRefusedOrMeanWhatTheySay) {
+  plan p;
+  p.add({{0xFEDCBA9876543210u, 3, 47}, {fault_kind::throw_value, 11, 0}});
+  p.add({{0xABC, 12, 1}, {fault_kind::code, std::uint8_t(io_error::no_descriptors), 3}});
+  expect_exact_when_damaged(encode(p));
+}
+
+TEST(Plan, DamagedSchedulesAreRefusedOrMeanWhatTheySay) {
+  plan p;
+  p.add({schedule_point(4'071), {fault_kind::pct, 31}});
+  p.add({{0xABC, 1, 21}, {fault_kind::delay, 131}});
+  p.add({schedule_point(19), {fault_kind::random}});
+  p.add({{0xD, 1, 1}, {fault_kind::delay, 1}});
+  p.add({{0xE, 1, 1}, {fault_kind::throw_error, 0, 119}});
+  expect_exact_when_damaged(encode(p));
+}
+
+// The start of a coroutine is a place by text only.
+TEST(Plan, DamagedStartsAreRefusedOrNameAnotherPlace) {
+  const std::string start = "a.cpp:f+start";
+  EXPECT_EQ(parse_plan(start + "=delay:3")[0].where.site, sites::key_of(start));
+  for (const char* text : {"a.cpp:f+start=delay:1", "a.cpp:f+start~1=delay", "a.cpp:f-start=delay",
+                           "a.cpp:f+start1=delay", "a.cpp:f+star=delay", "a.cpp:f+start*=delay",
+                           "a.cpp:f+Start=delay", "a.cpp:f+start=cancel:late", "+start=delay",
+                           "a.cpp:f+start=random:1", "a.cpp:f+start/1=delay"})
+    EXPECT_EQ(refusal(text).rfind("cofault: the plan '", 0), 0u) << text << refusal(text);
 }
 
 TEST(Plan, GarbageNeverCrashes) {

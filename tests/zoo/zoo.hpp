@@ -4,10 +4,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <source_location>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cofault/runtime.hpp"
+#include "cofault/scheduler.hpp"
 
 namespace zoo {
 
@@ -37,18 +42,41 @@ struct specimen {
         plan(std::move(smallest)),
         buggy(explorer(bug)),
         fixed(explorer(twin)),
+        world(factory(std::move(bug))),
         how(std::move(options)) {}
 
   std::string name;
   std::string property;  // the only one that the bug violates
   std::string plan;      // the smallest that shows it
   exploring buggy, fixed;
+  cofault::driver_factory world;  // of the bug, for cofault::run()
   cofault::options how;
 
  private:
   template <class Body>
   static exploring explorer(Body body) {
     return [body](const cofault::options& how) { return cofault::explore(body, how); };
+  }
+
+  // The world that explore() would make.
+  template <class Body>
+  static cofault::driver_factory factory(Body body) {
+    if constexpr (cofault::runtime::detail::body_alone<Body>) {
+      using root = std::invoke_result_t<Body&>;
+      return [body] {
+        return std::make_unique<cofault::runtime::detail::runtime_driver>(
+            [body](cofault::scheduler& s) -> std::shared_ptr<cofault::runtime::detail::task_base> {
+              return cofault::runtime::detail::spawn_state(s, body(),
+                                                           std::source_location::current());
+            },
+            cofault::runtime::detail::observe_result<typename root::value_type>);
+      };
+    } else {
+      return [body] {
+        return std::make_unique<cofault::detail::scheduler_driver>(
+            [body](cofault::scheduler& s) { return cofault::detail::await_root(body(s)); });
+      };
+    }
   }
 };
 

@@ -20,6 +20,7 @@ struct finding {
   std::uint32_t more = 0;   // further plans with the same property and culprit
   std::string explanation;  // one sentence
   std::string report;       // at most 25 lines
+  std::uint32_t at_trial = 0;  // which found it first, from 1; 0: the run without faults
 };
 
 // How many plans of one kind there were, and how many of them were run.
