@@ -101,9 +101,8 @@ std::vector<std::string> notes_of(const options& how) {
                   " plans were not run");
   else if (b.strategy < how.strategies().size())
     out.push_back("stopped by the bound of " +
-                  (b.trials >= how.max_trials()
-                       ? std::to_string(how.max_trials()) + " trials"
-                       : std::to_string(how.max_time().count()) + " ms") +
+                  (b.trials >= how.max_trials() ? std::to_string(how.max_trials()) + " trials"
+                                                : std::to_string(how.max_time().count()) + " ms") +
                   ": " + std::to_string(left) + " plans were not run");
   if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
   if (b.found_cut) out.push_back("there were more findings than one exploration can hold");
@@ -120,19 +119,18 @@ std::vector<std::string> notes_of(const options& how) {
                   "ticked): " +
                   list_of(b.bounded, b.bounded_count));
   if (b.retrying_count > 0)
-    out.push_back(std::to_string(b.retrying_count) + " runs were stopped after " +
-                  std::to_string(options::max_delayed_retries) +
-                  " retries with a delay before each, undecided: " +
-                  list_of(b.retrying, b.retrying_count));
+    out.push_back(
+        std::to_string(b.retrying_count) + " runs were stopped after " +
+        std::to_string(options::max_delayed_retries) +
+        " retries with a delay before each, undecided: " + list_of(b.retrying, b.retrying_count));
   for (std::uint32_t i = 0; i < b.doubt_count; ++i)
     out.push_back("undecided: " + std::string(b.doubts[i]));
   if (b.declared > 0)
     out.push_back(std::to_string(b.declared) + " findings were at places declared deliberate");
   if (b.later_count > 0)
-    out.push_back(
-        std::to_string(b.later_count) +
-        (b.later_count == 1 ? " await point was" : " await points were") +
-        " first reached behind a fault: " + places_of(b.later, b.later_count));
+    out.push_back(std::to_string(b.later_count) +
+                  (b.later_count == 1 ? " await point was" : " await points were") +
+                  " first reached behind a fault: " + places_of(b.later, b.later_count));
   return out;
 }
 
@@ -148,6 +146,10 @@ std::string vacuous() {
            "throw or reports an error code; reached were " +
            seen_places();
   if (b.any_candidate) return "";
+  if (b.samples_only)
+    return "the run without faults never had two pieces of work ready at once that could be "
+           "exchanged, so there is no other schedule to sample; let search::exhaustive() try "
+           "faults";
   return "none of the " + std::to_string(b.points) +
          " reached await points can take any of the faults; choose others with "
          "options().inject(); reached were " +
@@ -181,8 +183,7 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
   // Explaining reuses the mailbox: what it holds is copied first.
   const std::vector<found> items(box().items, box().items + box().found_count);
   for (const found& item : items) {
-    finding f{item.property, item.site, item.smallest, item.more, item.text, "",
-              item.at_trial};
+    finding f{item.property, item.site, item.smallest, item.more, item.text, "", item.at_trial};
     trace().count = 0;
     if (out.findings.size() < most) {
       if (shrinking) shrink(body, how, f);

@@ -19,7 +19,8 @@
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 7, most_without = 4, most_words = 6, most_columns = 100, most_source = 120;
+constexpr std::size_t most_steps = 7, most_without = 4, most_words = 6, most_columns = 100,
+                      most_source = 120;
 constexpr std::string_view margin = "           ";  // behind it: everything but the labels
 
 std::string_view in_words(moment when) {
@@ -93,7 +94,6 @@ std::string in_words(const fault& f) {
   if (f.tries == 0) return out + ", and so each time it is tried again";
   return f.tries == 1 ? out : out + ", for " + counted(f.tries, "try", "tries");
 }
-
 
 bool begins_character(char c) { return (c & 0xC0) != 0x80; }  // in UTF-8
 
@@ -258,8 +258,7 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
     }
     unfold();
     const bool fault = e.kind == event_kind::faulted || e.kind == event_kind::delayed ||
-                       e.kind == event_kind::cancelling ||
-                       e.kind == event_kind::ended_early;
+                       e.kind == event_kind::cancelling || e.kind == event_kind::ended_early;
     if (fault && struck == 0) struck = out.size();
     out.push_back(clock_text(e.time) + "  " + text);
     before = std::exchange(last, std::move(text));
@@ -360,8 +359,7 @@ std::string report_of(const finding& f, std::uint32_t) {
   if (is_acceptable(f))
     print(out, "  accept   ",
           {"if this is meant so, write \"// cofault: deliberate\" on that line"});
-  if (!f.smallest.empty())
-    print(out, "  replay   ", {replay_command(f.smallest)});
+  if (!f.smallest.empty()) print(out, "  replay   ", {replay_command(f.smallest)});
   return out.str();
 }
 

@@ -70,6 +70,7 @@ struct mailbox {
   std::uint32_t next;  // the one being tried
   std::uint32_t planned[trial_kinds], tried[trial_kinds];  // by trial_kind, of all strategies
   bool any_candidate;  // there was anything to try at all
+  bool samples_only;   // faults there were, but no strategy that tries them alone
   found items[max_found];
   std::uint32_t found_count;
   std::uint32_t points, trials;

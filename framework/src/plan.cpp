@@ -63,8 +63,8 @@ std::uint64_t site_key(std::string_view text, std::string_view part) {
   const std::size_t tilde = std::min(digits.find('~'), digits.size());
   const std::string_view rank = digits.substr(tilde);
   const bool is_start = digits == sites::start_mark && text[sign] == '+';
-  if (!is_start && (!is_number(digits.substr(0, tilde)) ||
-                    !(rank.empty() || is_number(rank.substr(1)))))
+  if (!is_start &&
+      (!is_number(digits.substr(0, tilde)) || !(rank.empty() || is_number(rank.substr(1)))))
     refuse(part, "'" + std::string(text) + "' does not end in a line offset");
   return sites::key_of(text);
 }

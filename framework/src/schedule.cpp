@@ -74,7 +74,8 @@ std::optional<schedule::piece> schedule::first() const {
   while (const std::uint32_t above = run_.awaited_by(top).frame) top = above;
   const frame* const waits = user.frame == f->id ? f : find(run_.started, user.frame);
   if (waits == nullptr) return std::nullopt;
-  return piece{{sites::site(user.site).key, waits->instance, user.visit}, user.frame, user.site, top};
+  return piece{
+      {sites::site(user.site).key, waits->instance, user.visit}, user.frame, user.site, top};
 }
 
 void schedule::choose() {
@@ -147,8 +148,8 @@ void schedule::take_most_urgent(std::size_t choices) {
 std::size_t schedule::most_urgent(const std::vector<std::optional<piece>>& all) {
   std::size_t best = all.size();
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i] && (best == all.size() ||
-                   priority_of(all[i]->chain) > priority_of(all[best]->chain)))
+    if (all[i] &&
+        (best == all.size() || priority_of(all[i]->chain) > priority_of(all[best]->chain)))
       best = i;
   return best;
 }

@@ -53,7 +53,7 @@ class schedule {
 
   run_state& run_;
   std::uint32_t steps_ = 0;
-  bool may_delay_ = false;         // the plan has delays
+  bool may_delay_ = false;            // the plan has delays
   const deviation* whole_ = nullptr;  // a whole schedule
   std::vector<std::uint32_t> left_;   // by deviation: how often it still delays
   random_numbers random_;

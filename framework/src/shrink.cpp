@@ -44,8 +44,8 @@ plan delays_of_last_run(const plan& p) {
     }
     if (e.kind != event_kind::delayed) continue;
     const std::uint64_t key = sites::site(e.site).key;
-    const auto at = point{key, static_cast<std::uint32_t>(e.value >> 32),
-                          static_cast<std::uint32_t>(e.value)};
+    const auto at =
+        point{key, static_cast<std::uint32_t>(e.value >> 32), static_cast<std::uint32_t>(e.value)};
     const auto again = std::find_if(all.begin(), all.end(), [&](const deviation& d) {
       return d.where == at && d.what.kind == fault_kind::delay && d.what.value < 255;
     });

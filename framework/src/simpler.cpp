@@ -66,8 +66,7 @@ std::optional<plan> simpler::with_one_changed() {
     ways_ = {ways_.rbegin(), ways_.rend()};
   }
   plan out;
-  for (std::size_t i = 0; i < of_.size(); ++i)
-    out.add(i == changed_ - 1 ? ways_.back() : of_[i]);
+  for (std::size_t i = 0; i < of_.size(); ++i) out.add(i == changed_ - 1 ? ways_.back() : of_[i]);
   ways_.pop_back();
   return out;
 }

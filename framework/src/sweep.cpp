@@ -198,6 +198,7 @@ bool follow(const driver_factory& body, const options& how, const trial& plain,
   mailbox& b = box();
   const std::uint32_t longest = how.strategies()[b.strategy]->max_longer();
   if (!b.followed) extend(plain);
+  if (!b.any_candidate) b.samples_only = !plain.next().empty();
   b.followed = true;
   for (; b.next < b.work_count; ++b.next) {
     const plan p = b.work[b.next];

@@ -63,7 +63,9 @@ class scheduler {
   // Queues work behind what is ready now. `resumes` is the coroutine that it goes on with, if it is
   // known: only such work can be delayed by a plan.
   ticket post(std::function<void()> work, std::coroutine_handle<> resumes = {});
-  ticket post(std::coroutine_handle<> resumes) { return post([resumes] { resumes.resume(); }, resumes); }
+  ticket post(std::coroutine_handle<> resumes) {
+    return post([resumes] { resumes.resume(); }, resumes);
+  }
 
   // Queues work for later; due at once if `after` is not positive. Timers due at the same time run
   // in the order in which they were set.

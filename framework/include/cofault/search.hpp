@@ -33,8 +33,8 @@ class strategy {
  public:
   virtual ~strategy() = default;
 
-  // Appends the plans that the trial makes worth running. Asked first for the run without faults, and
-  // then for each of its own plans.
+  // Appends the plans that the trial makes worth running. Asked first for the run without faults,
+  // and then for each of its own plans.
   virtual void extend(const trial& after, std::vector<plan>& out) const = 0;
 
   // At most so many of its plans with more than one deviation are run.
@@ -45,10 +45,10 @@ using strategy_list = std::vector<std::shared_ptr<const strategy>>;
 
 namespace search {
 
-// Every plan with up to `most` deviations, each behind those before it: all single faults and single
-// delays, then all pairs whose second lies behind a first that had nothing wrong alone, … What is
-// tried again after a fault gets it again, for two tries and for every one. Plans of more than one
-// deviation stop at `longer`, and the result says so.
+// Every plan with up to `most` deviations, each behind those before it: all single faults and
+// single delays, then all pairs whose second lies behind a first that had nothing wrong alone, …
+// What is tried again after a fault gets it again, for two tries and for every one. Plans of more
+// than one deviation stop at `longer`, and the result says so.
 class exhaustive : public strategy {
  public:
   // Throws std::invalid_argument unless `most` is from 1 to 4.
@@ -60,8 +60,8 @@ class exhaustive : public strategy {
   std::uint32_t most_, longer_;
 };
 
-// So many schedules, in which each step takes any of the pieces of work that are ready with the same
-// probability; every second one has a fault beside it. The same seed gives the same schedules.
+// So many schedules, in which each step takes any of the pieces of work that are ready with the
+// same probability; every second one has a fault beside it. The same seed gives the same schedules.
 class random : public strategy {
  public:
   // Throws std::invalid_argument if `samples` is 0.
@@ -73,10 +73,10 @@ class random : public strategy {
 };
 
 // So many schedules of PCT (Burckhardt et al., ASPLOS 2010): chains of coroutines have random
-// priorities, the highest that is ready runs, and at depth - 1 random steps the priority of who runs
-// drops below all others. A bug that needs `depth` ordering constraints is hit by each sample with a
-// probability of at least 1 / (n * k^(depth - 1)), where n is the number of chains and k that of
-// the steps of a run. Every second sample has no fault, the others have one.
+// priorities, the highest that is ready runs, and at depth - 1 random steps the priority of who
+// runs drops below all others. A bug that needs `depth` ordering constraints is hit by each sample
+// with a probability of at least 1 / (n * k^(depth - 1)), where n is the number of chains and k
+// that of the steps of a run. Every second sample has no fault, the others have one.
 class pct : public strategy {
  public:
   // Throws std::invalid_argument if `samples` is 0, or `depth` is not from 1 to 255.
