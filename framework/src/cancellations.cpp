@@ -12,6 +12,7 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
+#include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -156,11 +157,9 @@ void plan_second_cancellation(const outcome& what, const plan& p, const options&
   if (!is_root_cancellation(p) || what.end != ending::completed) return;
   const auto trace = what.trace();
   const std::size_t request = first(trace, event_kind::cancelling);
-  const std::vector<event> before(trace.begin(),
-                                  trace.begin() + static_cast<std::ptrdiff_t>(request));
-  const std::vector<reached_point> all = moments_of({trace.begin(), trace.end()});
+  const std::vector<reached_point> all = moments_of(trace);
   std::vector<fault> faults;
-  for (std::size_t i = moments_of(before).size(); i < all.size(); ++i) {
+  for (std::size_t i = moments_of(trace.first(request)).size(); i < all.size(); ++i) {
     faults.clear();
     propose_requests(all[i], how.injectors(), faults);
     for (const fault& f : faults) {
@@ -210,7 +209,7 @@ void judge_cancellations() {
       return other.suspended && other.where == lost.where;
     });
     if (listens)
-      b.add("every cancellation is honoured", lost.site, lost.frame, lost.what,
+      b.add(every_cancellation_honoured, lost.site, lost.frame, lost.what,
             "a cancellation between two awaits is lost: requested before this operation was "
             "started, it let it run its course; requested while it was suspended, it ended it");
   }

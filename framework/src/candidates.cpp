@@ -30,7 +30,7 @@ reached_point point_at(const event& arrival, const family& who) {
 
 // The awaits that stand above another one of those that `counts` names.
 template <class Counts>
-std::vector<bool> covered_by(const std::vector<event>& trace, const family& who, Counts counts) {
+std::vector<bool> covered_by(std::span<const event> trace, const family& who, Counts counts) {
   std::vector<bool> covered(trace.size(), false);
   for (const event& e : trace) {
     if (!counts(e)) continue;
@@ -44,7 +44,7 @@ std::vector<bool> covered_by(const std::vector<event>& trace, const family& who,
 // The spawned chains of a trace: of the root, of joins, of the program.
 class chains {
  public:
-  chains(const std::vector<event>& trace, const family& who) : who_(who) {
+  chains(std::span<const event> trace, const family& who) : who_(who) {
     for (const event& e : trace) {
       if (e.kind != event_kind::spawned) continue;
       if (handlers_.size() <= e.frame) handlers_.resize(e.frame + 1);
@@ -116,7 +116,7 @@ await_point description_of(const reached_point& at) {
 
 }  // namespace
 
-std::vector<reached_point> moments_of(const std::vector<event>& trace) {
+std::vector<reached_point> moments_of(std::span<const event> trace) {
   const family who(trace);
   chains spawned(trace, who);
   const std::vector<bool> covered = covered_by(trace, who, is_user_arrival);
@@ -171,7 +171,7 @@ std::vector<reached_point> moments_of(const std::vector<event>& trace) {
   return out;
 }
 
-std::vector<reached_point> points_of(const std::vector<event>& trace) {
+std::vector<reached_point> points_of(std::span<const event> trace) {
   const family who(trace);
   const auto can_fail = [](const event& e) {
     return e.kind == event_kind::arrived && feasible(e.value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "cofault/event.hpp"
@@ -24,10 +25,10 @@ struct reached_point {
 
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has
 // such arrivals of its own is left out: what can go wrong there goes wrong inside.
-std::vector<reached_point> points_of(const std::vector<event>& trace);
+std::vector<reached_point> points_of(std::span<const event> trace);
 
 // All arrivals in user code, with the moments at which the world can be asked for something.
-std::vector<reached_point> moments_of(const std::vector<event>& trace);
+std::vector<reached_point> moments_of(std::span<const event> trace);
 
 // Every fault the injectors propose for the point.
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);

@@ -99,10 +99,11 @@ std::vector<std::string> notes_of(const options& how) {
   if (left > 0 && b.stage != stage_of_sweep::done)
     out.push_back("stopped by a death without any fault: " + std::to_string(left) +
                   " plans were not run");
-  else if (b.strategy < how.strategies().size())
+  else if (b.stopped_by != mailbox::nothing)
     out.push_back("stopped by the bound of " +
-                  (b.trials >= how.max_trials() ? std::to_string(how.max_trials()) + " trials"
-                                                : std::to_string(how.max_time().count()) + " ms") +
+                  (b.stopped_by == mailbox::trials_used_up
+                       ? std::to_string(how.max_trials()) + " trials"
+                       : std::to_string(how.max_time().count()) + " ms") +
                   ": " + std::to_string(left) + " plans were not run");
   if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
   if (b.found_cut) out.push_back("there were more findings than one exploration can hold");

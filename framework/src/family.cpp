@@ -5,6 +5,14 @@
 
 namespace cofault {
 
+const event* last_strike(std::span<const event> trace) {
+  const event* out = nullptr;
+  const auto number = [](const event& e) { return e.value & (faulted_request - 1); };
+  for (const event& e : trace)
+    if (e.kind == event_kind::faulted && (out == nullptr || number(e) > number(*out))) out = &e;
+  return out;
+}
+
 family::family(std::span<const event> trace) {
   std::size_t arrival = none;
   for (std::size_t i = 0; i < trace.size(); ++i) {

@@ -13,13 +13,15 @@
 #include "cofault/detail/source_text.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
+#include "counted.hpp"
 #include "run_state.hpp"
+#include "steps_report.hpp"
 #include "story_report.hpp"
 
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 7, most_without = 4, most_words = 6, most_columns = 100,
+constexpr std::size_t most_words = 6, most_columns = 100,
                       most_source = 120;
 constexpr std::string_view margin = "           ";  // behind it: everything but the labels
 
@@ -41,24 +43,6 @@ std::string_view in_words(moment when) {
       return "after its completion";
   }
   return "";
-}
-
-std::string counted(std::uint64_t n, const std::string& one, const std::string& more) {
-  return std::to_string(n) + " " + (n == 1 ? one : more);
-}
-std::string counted(std::uint64_t n, const std::string& noun) {
-  return counted(n, noun, noun + "s");
-}
-
-// 3486: "3,486".
-std::string grouped(std::uint64_t n) {
-  const std::string digits = std::to_string(n);
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
 }
 
 std::string times(unsigned n) { return n == 1 ? "" : ", " + std::to_string(n) + " times in a row"; }
@@ -167,147 +151,17 @@ std::vector<std::string> fault_lines(const deviation& d) {
   return out;
 }
 
-std::string clock_text(virtual_time t) {
-  std::ostringstream out;
-  out << static_cast<double>(t) / 1e9 << " s";
-  return out.str();
-}
-
-std::string cancelled_chain(const event& e, const family& who) {
-  return e.other == 0 ? "the root" : "the chain of " + who.name(e.other);
-}
-
-// What a step looks like to a reader; "" for those that say nothing new.
-std::string step(const event& e, const family& who) {
-  const std::string name = who.name(e.frame);
-  switch (e.kind) {
-    case event_kind::arrived:
-      return name + " awaits at " + sites::place(e.site);
-    case event_kind::returned:
-      return name + " returns";
-    case event_kind::failed:
-      return name + " ends by an exception";
-    case event_kind::faulted:
-      if ((e.value & faulted_request) != 0) return "";  // the next event says it
-      return name + " gets the fault at " + sites::place(e.site);
-    case event_kind::cancelling:
-      return cancelled_chain(e, who) + " is cancelled: " + name + " is at " + sites::place(e.site);
-    case event_kind::delayed:
-      return name + " would go on at " + sites::place(e.site) + ", and is delayed";
-    case event_kind::ended_early:
-      return std::string(e.value != 0 ? "the runtime is stopped: " : "the world is destroyed: ") +
-             name + " is at " + sites::place(e.site);
-    case event_kind::parked:
-      return name + " is parked at " + sites::place(e.site);
-    case event_kind::pending:
-      return name + " waits at " + sites::place(e.site) + ", for ever";
-    case event_kind::dropped:
-      return name + " drops " + who.name(e.other) + ", which never ran";
-    default:
-      return "";
-  }
-}
-
-// The same for what belongs to no coroutine.
-std::string world_step(const event& e) {
-  switch (e.kind) {
-    case event_kind::jumped:
-      if (e.value == 0) return "";  // the runtime only looked at its queues
-      return "the clock moves by " + clock_text(static_cast<virtual_time>(e.value));
-    case event_kind::cancelling:
-      return "the root is cancelled";
-    case event_kind::ticking:
-      return "only timers tick beside the root: what they wake is stopped";
-    case event_kind::root_returned:
-      return "the root completes";
-    case event_kind::root_threw:
-      return "the root completes with an exception";
-    case event_kind::escaped:
-      return "an exception leaves the event loop";
-    case event_kind::probe_started:
-      return "the probe starts";
-    case event_kind::probe_hung:
-      return "the probe never completes";
-    case event_kind::probe_differs:
-      return "the probe gives another answer than without the fault";
-    case event_kind::probe_threw:
-      return "the probe throws";
-    default:
-      return "";
-  }
-}
-
-const std::string fold = "… the same ";
-
-// The steps of the trace in words, where a loop that repeats one or two of them is folded.
-// `struck`: at which of them the fault came; none: 0.
-std::vector<std::string> all_steps(std::span<const event> events, std::size_t& struck) {
-  const family who(events);
-  std::vector<std::string> out;
-  std::string last, before;
-  std::size_t folded = 0;
-  std::uint32_t parked = 0;
-  const auto unfold = [&] {
-    if (folded > 0) out.push_back(fold + counted(folded, "more time"));
-    folded = 0;
-  };
-  for (const event& e : events) {
-    if (e.kind == event_kind::parked) parked = e.frame;
-    if (e.kind == event_kind::pending && e.frame == parked) continue;  // no news
-    std::string text = who.is_user(e.frame) ? step(e, who) : world_step(e);
-    if (text.empty()) continue;
-    if (text == last || text == before) {
-      ++folded;
-      continue;
-    }
-    unfold();
-    const bool fault = e.kind == event_kind::faulted || e.kind == event_kind::delayed ||
-                       e.kind == event_kind::cancelling || e.kind == event_kind::ended_early;
-    if (fault && struck == 0) struck = out.size();
-    out.push_back(clock_text(e.time) + "  " + text);
-    before = std::exchange(last, std::move(text));
-  }
-  unfold();
-  return out;
-}
-
-std::span<const event> last_run() { return {trace().events, trace().count}; }
-
-// Of the steps, the last ones and that of the fault.
-std::vector<std::string> steps() {
-  std::size_t struck = 0;
-  const std::vector<std::string> all = all_steps(last_run(), struck);
-  if (all.size() <= most_steps) return all;
-  std::vector<std::string> out;
-  const auto leave_out = [&](std::size_t from, std::size_t to) {
-    if (to == from + 1) out.push_back(all[from]);
-    if (to > from + 1) out.push_back("… " + counted(to - from, "step"));
-  };
-  std::size_t rest = all.size() - (most_steps - 1);
-  if (struck < rest) rest += struck > 0 ? 2 : 1;
-  while (all[rest].starts_with(fold)) ++rest;
-  if (struck < rest) {
-    leave_out(0, struck);
-    out.push_back(all[struck]);
-    leave_out(struck + 1, rest);
-  } else {
-    leave_out(0, rest);
-  }
-  out.insert(out.end(), all.begin() + static_cast<std::ptrdiff_t>(rest), all.end());
-  return out;
-}
-
-// The coroutines that waited, directly or not, for the one that the fault struck.
+// The coroutines that waited, directly or not, for the one that the last fault struck.
 std::vector<std::string> journey() {
   const trace_buffer& t = trace();
   const family who({t.events, t.count});
+  const event* const strike = last_strike({t.events, t.count});
+  if (strike == nullptr) return {};
+  const std::uint32_t struck = strike->frame;
   std::vector<std::uint32_t> place;
-  std::uint32_t struck = 0;
-  for (std::uint32_t i = 0; i < t.count && struck == 0; ++i) {
-    const event& e = t.events[i];
-    if (place.size() <= e.frame) place.resize(e.frame + 1);
-    if (e.kind == event_kind::arrived) place[e.frame] = e.site;
-    if (e.kind == event_kind::faulted) struck = e.frame;
+  for (const event* e = t.events; e != strike; ++e) {
+    if (place.size() <= e->frame) place.resize(e->frame + 1);
+    if (e->kind == event_kind::arrived) place[e->frame] = e->site;
   }
   std::vector<std::string> out;
   for (std::uint32_t f = who.awaiter(struck); f != 0 && out.size() < 4; f = who.awaiter(f))
@@ -319,22 +173,6 @@ std::vector<std::string> journey() {
 std::string replay_command(const plan& p) {
   std::string out = "COFAULT_REPLAY='" + encode(p) + "' ./" + program_invocation_short_name;
   if (const std::string test = test_name(); !test.empty()) out += " --gtest_filter=" + test;
-  return out;
-}
-
-// What the run without faults did from where the other one left its course.
-std::vector<std::string> without() {
-  std::size_t ignored = 0;
-  const std::vector<std::string> plain = all_steps(plain_run(), ignored),
-                                 faulted = all_steps(last_run(), ignored);
-  const auto [at, there] =
-      std::mismatch(plain.begin(), plain.end(), faulted.begin(), faulted.end());
-  std::vector<std::string> out;
-  const auto rest = static_cast<std::size_t>(plain.end() - at);
-  if (rest <= most_without) return {at, plain.end()};
-  out.assign(at, at + static_cast<std::ptrdiff_t>(most_without) - 2);
-  out.push_back("… " + counted(rest - most_without + 1, "step"));
-  out.push_back(plain.back());
   return out;
 }
 
@@ -356,8 +194,8 @@ std::string report_of(const finding& f, std::uint32_t) {
     print(out, "  awaited  ", journey());
   else
     print(out, "  story    ", story);
-  print(out, "  steps    ", steps());
-  if (!f.smallest.empty() && trace().count > 0) print(out, "  without  ", without());
+  print(out, "  steps    ", steps_of_run());
+  if (!f.smallest.empty() && trace().count > 0) print(out, "  without  ", steps_without());
   if (f.more > 0)
     print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
   if (is_acceptable(f))

@@ -15,6 +15,7 @@
 #include "run_state.hpp"
 #include "story_report.hpp"
 #include "sweep.hpp"
+#include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -65,10 +66,10 @@ void record_death(const child_end& end) {
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   const std::uint32_t site = p.empty() ? last_user_site() : site_of_fault(p);
   if (const auto terminated = terminated_by())
-    return b.add("no exception ends in std::terminate",
+    return b.add(no_termination,
                  terminated->site != 0 ? terminated->site : site, terminated->frame, p,
                  terminated->text);
-  b.add("the process survives", site, 0, p, text);
+  b.add(survival, site, 0, p, text);
 }
 
 }  // namespace

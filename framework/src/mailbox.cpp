@@ -48,6 +48,7 @@ void mailbox::clear() {
   beat = 0;
   stage = stage_of_sweep::warm_up;
   began = 0;
+  stopped_by = nothing;
   prepared = followed = any_candidate = samples_only = false;
   strategy = longer = 0;
   std::fill(std::begin(planned), std::end(planned), 0u);

@@ -61,6 +61,7 @@ struct mailbox {
   std::atomic<std::uint64_t> beat;  // grows with every trial
   stage_of_sweep stage;
   std::int64_t began;  // real time, in nanoseconds
+  enum { nothing, trials_used_up, time_used_up } stopped_by;
   bool prepared;       // the runs without faults are done
   std::uint32_t strategy;  // the one that is being followed
   bool followed;           // it has seen the run without faults

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "cofault/detail/root.hpp"
+#include "counted.hpp"
 #include "mailbox.hpp"
+#include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -46,16 +48,11 @@ bool update_is_wanted() {
 
 // What an exploration finds beside the properties that it was given.
 std::vector<std::string> properties_of(const options& how) {
-  std::vector<std::string> out = {"every planned fault is reached",
-                                  "every cancellation is honoured",
-                                  "no exception ends in std::terminate", "the process survives"};
+  std::vector<std::string> out = {survival, no_termination, every_fault_reached,
+                                  every_cancellation_honoured};
   for (const auto& property : how.properties())
     out.emplace_back(property->name().substr(0, sizeof found::property - 1));
   return out;
-}
-
-std::string counted(std::size_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
 // A death without any fault leaves nothing tested: no file can make that pass.

@@ -13,17 +13,9 @@
 namespace cofault::detail {
 namespace {
 
-frame* find(const frame_list& list, std::uint32_t id) {
-  for (frame* f = list.first(); f != nullptr; f = f->next)
-    if (f->id == id) return f;
-  return nullptr;
-}
-
 // The spawned chain that the coroutine belongs to, if it has a cancellation slot of its own.
 frame* own_chain(run_state& run, const frame& member) {
-  std::uint32_t id = member.id;
-  while (const std::uint32_t above = run.awaited_by(id).frame) id = above;
-  frame* const top = find(run.started, id);
+  frame* const top = run.started.find(run.top_of(member.id));
   return top == nullptr || top->slot == nullptr ? nullptr : top;
 }
 
@@ -46,7 +38,7 @@ const fault& requests::fault_of(const armed& a) const { return run_.what[a.numbe
 
 // The coroutine, if it still waits where the request was armed.
 frame* requests::waiting(const armed& a) const {
-  frame* f = find(run_.started, a.frame);
+  frame* f = run_.started.find(a.frame);
   const bool there = f != nullptr && f->state == frame_state::suspended && f->site == a.site &&
                      f->visit == a.visit;
   return there ? f : nullptr;
@@ -76,7 +68,7 @@ void requests::perform_if(moment when, Condition condition) {
     }
     const armed now = armed_[i];
     armed_.erase(armed_.begin() + static_cast<std::ptrdiff_t>(i));
-    perform(find(run_.started, now.frame), now.number);
+    perform(run_.started.find(now.frame), now.number);
     i = 0;
   }
 }

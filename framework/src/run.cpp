@@ -5,8 +5,7 @@
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
-#include "cofault/detail/type_name.hpp"
-#include "cofault/observe.hpp"
+#include "cofault/detail/root.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
 #include "standstill.hpp"
@@ -16,21 +15,19 @@ namespace {
 
 using detail::run_state;
 
-detail::run_listener* listener = nullptr;
-
 // Shows virtual time and collects assertions for as long as it lives.
 class stage {
  public:
   stage() {
     virtual_clock::start();
-    if (listener != nullptr) listener->run_started();
+    detail::tell_run_started();
   }
   ~stage() {
     end_assertions();
     virtual_clock::stop();
   }
   void end_assertions() {
-    if (listener != nullptr && !ended_) listener->run_ended();
+    if (!ended_) detail::tell_run_ended();
     ended_ = true;
   }
 
@@ -51,11 +48,6 @@ bool out_of_bounds(const run_state& run) {
          (!run.what.empty() && detail::trace().count >= full);
 }
 
-// Index of a text, for the run without faults only: there an error is the test's own.
-std::uint64_t describe_plain(run_state& run, const std::exception_ptr& error) {
-  return error && run.what.empty() ? run.keep_text(detail::describe(error)) : 0;
-}
-
 // Nothing more may run.
 bool over(const run_state& run) {
   return out_of_bounds(run) || run.requested.ended() || run.requested.overran();
@@ -73,7 +65,7 @@ void run_ready(run_state& run) {
     try {
       if (!world.run(0)) break;
     } catch (...) {
-      run.record(event_kind::escaped, nullptr, describe_plain(run, std::current_exception()),
+      run.record(event_kind::escaped, nullptr, run.keep_description(std::current_exception()),
                  run.exceptions.handled());
     }
     run.requested.after_step();
@@ -253,101 +245,6 @@ outcome run(const driver_factory& body, const plan& what, const options& how, bo
   tear_down(run, world);
   shown.end_assertions();
   return sum_up(run, end);
-}
-
-namespace detail {
-
-void root_completed(std::exception_ptr error) {
-  run_state* run = run_state::current();
-  if (run == nullptr || run->tearing_down) return;
-  ++run->root_completions;
-  run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr,
-              describe_plain(*run, error), run->exceptions.number_of(error));
-}
-
-void note_root(const void* object, std::size_t size) {
-  run_state* run = run_state::current();
-  if (run == nullptr) return;
-  const frame nobody;
-  awaited returned{};
-  returned.object = object;
-  returned.size = size;
-  const frame* const root = adopt_awaited(*run, nobody, returned);
-  if (root != nullptr) run->root_frame = root->id;
-}
-
-driver* current_driver() {
-  run_state* run = run_state::current();
-  return run == nullptr ? nullptr : run->world;
-}
-
-void add_probe(probe_start start) {
-  if (run_state* run = run_state::current()) run->probes.push_back(std::move(start));
-}
-
-probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const std::any&)) {
-  static thread_local std::vector<std::any> without_faults;
-  run_state* run = run_state::current();
-  if (run == nullptr) return probe_result::passed;
-  if (without_faults.size() <= run->probe) without_faults.resize(run->probe + 1);
-  std::any& expected = without_faults[run->probe];
-  if (run->what.empty())
-    expected = std::move(answer);
-  else if (!expected.has_value() || !same(expected, answer))
-    return probe_result::differs;
-  return probe_result::passed;
-}
-
-void compare_observation(std::any value, bool (*same)(const std::any&, const std::any&)) {
-  static thread_local std::vector<std::any> without_faults;
-  run_state* run = run_state::current();
-  if (run == nullptr) return;
-  const std::size_t i = run->observations++;
-  if (without_faults.size() <= i) without_faults.resize(i + 1);
-  std::any& expected = without_faults[i];
-  if (run->what.empty()) expected = value;
-  const bool equal = expected.has_value() && expected.type() == value.type() && same(expected, value);
-  run->record(event_kind::observed, nullptr, equal ? 1 : 0);
-}
-
-void assertion_failed(std::string_view text) {
-  run_state* run = run_state::current();
-  if (run == nullptr) return;
-  run->record_at(event_kind::assertion, 0, 0, run->keep_text(text));
-}
-
-frame_ref newest_frame(const void* address) {
-  const run_state* run = run_state::current();
-  if (run == nullptr) return {};
-  const frame* f = run->unstarted.first();
-  if (f == nullptr || f->address != address) return {};
-  return {run->number, f->id};
-}
-
-void note_joined(const frame_ref& child) {
-  run_state* run = run_state::current();
-  if (run == nullptr || run->running == nullptr || child.id == 0 || child.run != run->number) return;
-  run->record(event_kind::joined, run->running, 0, child.id);
-}
-
-void note_retrieved(const std::exception_ptr& error) {
-  run_state* run = run_state::current();
-  if (run == nullptr || run->tearing_down) return;
-  if (const std::uint32_t n = run->exceptions.number_of(error); n != 0)
-    run->record_exception(event_kind::retrieved, n);
-}
-
-void set_run_listener(run_listener* l) { listener = l; }
-void note_explored(const exploration& what) {
-  if (listener != nullptr) listener->explored(what);
-}
-
-std::string test_name() { return listener == nullptr ? "" : listener->test_name(); }
-
-}  // namespace detail
-
-void reported() {
-  if (auto* run = detail::run_state::current()) run->exceptions.report();
 }
 
 }  // namespace cofault

@@ -7,6 +7,7 @@
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/texts.hpp"
+#include "cofault/detail/type_name.hpp"
 #include "cofault/fault_free.hpp"
 #include "cofault/tracked.hpp"
 #include "shared_memory.hpp"
@@ -67,6 +68,18 @@ void frame_list::remove(frame& f) {
   f.next = f.previous = nullptr;
 }
 
+frame* frame_list::find(std::uint32_t id) const {
+  frame* f = first();
+  while (f != nullptr && f->id != id) f = f->next;
+  return f;
+}
+
+frame* frame_list::find_at(const void* address) const {
+  frame* f = first();
+  while (f != nullptr && f->address != address) f = f->next;
+  return f;
+}
+
 run_state::run_state(const plan& p, const options& o)
     : reached_(p.size()), number(++runs), what(p), how(o), serials_before(serials),
       struck(p.size()), visits(table) {
@@ -114,6 +127,10 @@ void run_state::record_at(event_kind kind, std::uint32_t id, std::uint32_t site,
 void run_state::record_exception(event_kind kind, std::uint32_t number, std::uint64_t value,
                                  std::uint32_t site) {
   record_at(kind, running == nullptr ? 0 : running->id, site, value, number);
+}
+
+std::uint32_t run_state::keep_description(const std::exception_ptr& error) {
+  return error && what.empty() ? keep_text(describe(error)) : 0;
 }
 
 std::uint32_t run_state::keep_text(std::string_view text) {

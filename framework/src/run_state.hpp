@@ -50,6 +50,9 @@ class frame_list {
   void add(frame& f);
   static void remove(frame& f);
   frame* first() const { return head_.next; }
+  // Null: there is none.
+  frame* find(std::uint32_t id) const;
+  frame* find_at(const void* address) const;
 
  private:
   frame head_;
@@ -88,6 +91,13 @@ class run_state {
   bool is_reached(std::uint32_t number) const { return reached_[number]; }
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
+  // Index of a text, for the run without faults only: there an error is the test's own. Else 0.
+  std::uint32_t keep_description(const std::exception_ptr& error);
+  // The coroutine at the top of its chain of awaits.
+  std::uint32_t top_of(std::uint32_t frame) {
+    while (const std::uint32_t above = awaited_by(frame).frame) frame = above;
+    return frame;
+  }
 
  private:
   std::vector<bool> reached_;  // by deviation

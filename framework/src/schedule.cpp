@@ -10,19 +10,6 @@
 namespace cofault::detail {
 namespace {
 
-// The coroutine whose frame has that address: it waits for its first step, or at an await point.
-const frame* find(const frame_list& list, const void* address) {
-  for (const frame* f = list.first(); f != nullptr; f = f->next)
-    if (f->address == address) return f;
-  return nullptr;
-}
-
-const frame* find(const frame_list& list, std::uint32_t id) {
-  for (const frame* f = list.first(); f != nullptr; f = f->next)
-    if (f->id == id) return f;
-  return nullptr;
-}
-
 bool is_user_site(std::uint32_t site) {
   return site != 0 && sites::function(sites::site(site).function).user;
 }
@@ -45,12 +32,12 @@ std::uint32_t& plain_steps() {
 
 schedule::schedule(run_state& run) : run_(run) {
   for (const deviation& d : run.what) {
-    left_.push_back(d.what.kind == fault_kind::delay ? d.what.value : 0);
-    may_delay_ = may_delay_ || left_.back() > 0;
+    const auto number = static_cast<std::uint32_t>(&d - run.what.begin());
+    if (d.what.kind == fault_kind::delay) left_.push_back({number, d.what.value});
     if (!is_schedule(d.what.kind) || whole_ != nullptr) continue;
     whole_ = &d;
     random_ = random_numbers(seed_of(d.where));
-    run.mark_reached(static_cast<std::uint32_t>(&d - run.what.begin()));
+    run.mark_reached(number);
     if (d.what.kind != fault_kind::pct) continue;
     for (unsigned i = 1; i < d.what.value; ++i)
       changes_.push_back(1 + random_.below(std::max(plain_steps(), 1u)));
@@ -60,22 +47,20 @@ schedule::schedule(run_state& run) : run_(run) {
 std::optional<schedule::piece> schedule::first() const {
   const void* const address = run_.world->first().address();
   if (address == nullptr) return std::nullopt;
-  if (const frame* f = find(run_.unstarted, address)) {
+  if (const frame* f = run_.unstarted.find_at(address)) {
     if (!sites::function(f->function).user) return std::nullopt;
     const std::uint32_t site = sites::start_of(f->function);
     return piece{{sites::site(site).key, f->instance, 1}, f->id, site, f->id};
   }
-  const frame* const f = find(run_.started, address);
+  const frame* const f = run_.started.find_at(address);
   if (f == nullptr) return std::nullopt;
   await_step user{f->id, f->site, f->visit};
   while (user.frame != 0 && !is_user_site(user.site)) user = run_.awaited_by(user.frame);
   if (user.frame == 0) return std::nullopt;
-  std::uint32_t top = user.frame;
-  while (const std::uint32_t above = run_.awaited_by(top).frame) top = above;
-  const frame* const waits = user.frame == f->id ? f : find(run_.started, user.frame);
+  const frame* const waits = user.frame == f->id ? f : run_.started.find(user.frame);
   if (waits == nullptr) return std::nullopt;
-  return piece{
-      {sites::site(user.site).key, waits->instance, user.visit}, user.frame, user.site, top};
+  const point where{sites::site(user.site).key, waits->instance, user.visit};
+  return piece{where, user.frame, user.site, run_.top_of(user.frame)};
 }
 
 void schedule::choose() {
@@ -95,32 +80,32 @@ void schedule::choose() {
                    std::uint64_t{front->where.instance} << 32 | front->where.visit,
                    static_cast<std::uint32_t>(choices));
     std::uint32_t number = 0;
-    if (!planned || !may_delay_ || !is_delayed(*front, number)) return;
-    postpone(front, number);
+    if (!planned || !is_delayed(*front, number)) return;
+    postpone(*front, number);
   }
 }
 
 bool schedule::is_delayed(const piece& p, std::uint32_t& number) {
-  for (number = 0; number < left_.size(); ++number)
-    if (left_[number] > 0 && run_.what[number].where == p.where) {
-      if (--left_[number] == 0) run_.mark_reached(number);
-      return true;
-    }
+  for (planned_delay& d : left_) {
+    if (d.times == 0 || run_.what[d.number].where != p.where) continue;
+    number = d.number;
+    if (--d.times == 0) run_.mark_reached(number);
+    return true;
+  }
   return false;
 }
 
-void schedule::postpone(const std::optional<piece>& p, std::uint32_t number) {
-  if (!run_.world->postpone()) return;
-  if (p)
-    run_.record_at(event_kind::delayed, p->frame, p->site,
-                   std::uint64_t{p->where.instance} << 32 | p->where.visit, number);
+void schedule::postpone(const piece& p, std::uint32_t number) {
+  if (run_.world->postpone())
+    run_.record_at(event_kind::delayed, p.frame, p.site,
+                   std::uint64_t{p.where.instance} << 32 | p.where.visit, number);
 }
 
 void schedule::take_any(std::size_t choices) {
   for (std::uint32_t skip = random_.below(static_cast<std::uint32_t>(choices)); skip > 0; --skip) {
     const std::optional<piece> front = first();
     if (!front) return;  // what cannot be named is not delayed
-    postpone(front, not_planned);
+    postpone(*front, not_planned);
   }
 }
 
@@ -141,7 +126,7 @@ void schedule::take_most_urgent(std::size_t choices) {
   }
   for (std::size_t i = 0; i < best; ++i) {
     if (!all[i]) return;  // what cannot be named is not delayed
-    postpone(all[i], not_planned);
+    postpone(*all[i], not_planned);
   }
 }
 

@@ -43,9 +43,13 @@ class schedule {
     std::uint32_t frame;  // of user code
     std::uint32_t site, chain;
   };
+  // How often a deviation still delays.
+  struct planned_delay {
+    std::uint32_t number, times;
+  };
   std::optional<piece> first() const;
   bool is_delayed(const piece& p, std::uint32_t& number);
-  void postpone(const std::optional<piece>& p, std::uint32_t number);
+  void postpone(const piece& p, std::uint32_t number);
   void take_any(std::size_t choices);
   void take_most_urgent(std::size_t choices);
   std::size_t most_urgent(const std::vector<std::optional<piece>>& all);
@@ -53,9 +57,8 @@ class schedule {
 
   run_state& run_;
   std::uint32_t steps_ = 0;
-  bool may_delay_ = false;            // the plan has delays
   const deviation* whole_ = nullptr;  // a whole schedule
-  std::vector<std::uint32_t> left_;   // by deviation: how often it still delays
+  std::vector<planned_delay> left_;
   random_numbers random_;
   std::unordered_map<std::uint32_t, std::int64_t> chains_;  // PCT's priorities, the highest runs
   std::vector<std::uint32_t> changes_;  // the steps at which PCT lowers that of who runs

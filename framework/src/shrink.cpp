@@ -10,6 +10,7 @@
 #include "isolation.hpp"
 #include "mailbox.hpp"
 #include "run_state.hpp"
+#include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -19,7 +20,7 @@ constexpr int patience = 2000;  // runs for one finding
 // What is blamed on the last deviation may be blamed on another one of fewer.
 bool is_same(const finding& f, const found& x) {
   return f.property == x.property &&
-         (f.site == x.site || f.site == 0 || f.property == "the process survives");
+         (f.site == x.site || f.site == 0 || f.property == survival);
 }
 
 // Runs the plan and says whether it shows the finding, too.

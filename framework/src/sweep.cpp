@@ -18,6 +18,7 @@
 #include "kept_output.hpp"
 #include "run_state.hpp"
 #include "soundness.hpp"
+#include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -68,7 +69,6 @@ void count_points(const std::vector<event>& trace, const options& how) {
   b.points = static_cast<std::uint32_t>(points.size());
   note_seen(trace);
   std::vector<fault> faults;
-  bool requests = false;
   for (const reached_point& p : points) {
     faults.clear();
     propose(p, how.injectors(), faults);
@@ -80,8 +80,7 @@ void count_points(const std::vector<event>& trace, const options& how) {
   const std::vector<reached_point> all = moments_of(trace);
   faults.clear();
   for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
-  requests = !faults.empty();
-  if (requests) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
+  if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
   if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
     refuse_idle_selectors(points, how);
 }
@@ -146,7 +145,7 @@ void note_unreached(const plan& p) {
   mailbox& b = box();
   if (b.unreached_count < mailbox::max_list) b.unreached[b.unreached_count] = p;
   ++b.unreached_count;
-  b.add("every planned fault is reached", site_of_fault(p), 0, p,
+  b.add(every_fault_reached, site_of_fault(p), 0, p,
         "the run without faults came there, this one did not: something outside of the body (a "
         "global, a static) remembers the runs before it");
 }
@@ -170,8 +169,12 @@ bool out_of_time(const options& how) {
 
 // Whether the budgets allow for one more trial.
 bool may_go_on(const options& how) {
-  const mailbox& b = box();
-  return b.trials < how.max_trials() && b.error[0] == '\0' && !out_of_time(how);
+  mailbox& b = box();
+  if (b.trials >= how.max_trials())
+    b.stopped_by = mailbox::trials_used_up;
+  else if (out_of_time(how))
+    b.stopped_by = mailbox::time_used_up;
+  return b.stopped_by == mailbox::nothing && b.error[0] == '\0';
 }
 
 using known_sites = std::unordered_set<std::uint32_t>;

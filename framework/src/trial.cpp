@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "candidates.hpp"
@@ -13,7 +14,7 @@ namespace {
 using detail::reached_point;
 
 // The first event behind that of the plan's last deviation.
-std::size_t behind_last(const plan& p, const std::vector<event>& trace) {
+std::size_t behind_last(const plan& p, std::span<const event> trace) {
   if (p.empty()) return 0;
   const std::uint32_t last = static_cast<std::uint32_t>(p.size() - 1);
   for (std::size_t i = 0; i < trace.size(); ++i) {
@@ -30,7 +31,7 @@ void first_visits_first(std::vector<Point>& points) {
                    [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
 }
 
-void add_failures(const std::vector<event>& trace, std::size_t begin, const options& how,
+void add_failures(std::span<const event> trace, std::size_t begin, const options& how,
                   std::vector<deviation>& out) {
   std::vector<reached_point> points = detail::points_of(trace);
   std::erase_if(points, [&](const reached_point& p) { return p.at < begin; });
@@ -44,14 +45,15 @@ void add_failures(const std::vector<event>& trace, std::size_t begin, const opti
 }
 
 // What is asked of the runtime, at every moment of every await.
-void add_requests(const std::vector<event>& trace, const options& how,
-                  std::vector<deviation>& out) {
+void add_requests(const outcome& done, const options& how, std::vector<deviation>& out) {
+  const std::span<const event> trace = done.trace();
   std::vector<fault> faults;
   const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
     return e.kind == event_kind::spawned && (e.value & spawn_kinds) == spawn_root;
   });
   for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
-  for (const fault& f : faults) out.push_back({root_point(), f});
+  for (const fault& f : faults)
+    if (f.when != moment::end || done.root_completions > 0) out.push_back({root_point(), f});
   for (const reached_point& p : detail::moments_of(trace)) {
     faults.clear();
     propose_requests(p, how.injectors(), faults);
@@ -59,7 +61,7 @@ void add_requests(const std::vector<event>& trace, const options& how,
   }
 }
 
-void add_delays(const std::vector<event>& trace, std::size_t begin, const options& how,
+void add_delays(std::span<const event> trace, std::size_t begin, const options& how,
                 std::vector<deviation>& out) {
   std::vector<reached_point> points;
   for (std::size_t i = begin; i < trace.size(); ++i) {
@@ -84,11 +86,11 @@ void add_delays(const std::vector<event>& trace, std::size_t begin, const option
 }  // namespace
 
 std::vector<deviation> trial::next() const {
-  const std::vector<event> trace(done.first, done.first + done.count);
+  const std::span<const event> trace = done.trace();
   const std::size_t begin = behind_last(what, trace);
   std::vector<deviation> out;
   add_failures(trace, begin, how, out);
-  if (what.empty()) add_requests(trace, how, out);
+  if (what.empty()) add_requests(done, how, out);
   add_delays(trace, begin, how, out);
   return out;
 }

@@ -6,7 +6,6 @@
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
-#include "last_strike.hpp"
 
 namespace cofault::properties {
 namespace {
@@ -22,7 +21,7 @@ struct aftermath {
 
 aftermath::aftermath(const outcome& what) {
   bool cancelled = false;
-  const event* const strike = last_strike(what);
+  const event* const strike = last_strike(what.trace());
   for (const event& e : what.trace()) {
     if (place.size() <= e.frame) place.resize(e.frame + 1), left.resize(e.frame + 1);
     if (&e == strike) {

@@ -4,7 +4,6 @@
 #include "cofault/detail/texts.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
-#include "last_strike.hpp"
 
 namespace cofault::properties {
 namespace {
@@ -23,7 +22,7 @@ bool ends(const event& e) { return e.kind == event_kind::returned || e.kind == e
 std::uint32_t held_across(const outcome& what, const family& who, const event& acquired) {
   std::vector<bool> ended;
   std::vector<std::uint32_t> place;
-  const event* const fault = last_strike(what);
+  const event* const fault = last_strike(what.trace());
   bool struck = false, held = false;
   for (const event& e : what.trace()) {
     if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);

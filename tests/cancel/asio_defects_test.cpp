@@ -60,12 +60,25 @@ NET_TEST(Defects, WhereTheNextAwaitThrowsNothingIsLost) {
   EXPECT_THAT(cancelled(lets_it_throw), cofault::SurvivesEveryFault());
 }
 
-// The symptom of boostorg/asio #458: a parallel group passes on the first request only. One that
-// its members do not take swallows the terminal one behind it.
+// boostorg/asio #458: a parallel group counts the request that it passes on, and takes that for its
+// own cancelling. Its members do not take a total one, but from then on it cancels nobody: neither the
+// others when one has ended, nor by a terminal request behind it.
 awaitable<void> either() {
   co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
   net::steady_timer never(co_await net::this_coro::executor, net::steady_timer::time_point::max());
-  co_await (nap(1s) || never.async_wait(use_awaitable));  // a group
+  co_await (nap(1s) || never.async_wait(use_awaitable));  // guilty
+}
+
+NET_TEST(Defects, AParallelGroupForgetsToCancelTheOthers) {
+  const auto total = cofault::inject::cancel(cofault::cancel_strength::total);
+  const auto result = support::explore(either, options().inject(total));
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  const auto& found = result.findings[0];
+  EXPECT_EQ(found.property, "nothing waits for ever");
+  EXPECT_THAT(found.report, support::blames("guilty"));
+  EXPECT_THAT(encode(found.smallest), testing::EndsWith("nap+1=cancel-total:suspended"));
+  EXPECT_THAT(support::explore(either, options().inject(cofault::inject::cancel())),
+              cofault::SurvivesEveryFault());
 }
 
 std::string after_nap(const std::string& faults) {

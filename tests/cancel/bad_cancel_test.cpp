@@ -78,4 +78,16 @@ TEST(BadCancel, AMomentThatDoesNotComeIsNotReached) {
   EXPECT_THAT(result.error, HasSubstr("was not reached"));
 }
 
+TEST(BadCancel, ARootThatNeverEndsIsNotCancelledBehindItsEnd) {
+  const auto body = [](scheduler& s) {
+    cofault::on_cancel([] {});
+    return [](scheduler& t) -> task<> { co_await t.sleep_for(std::chrono::hours::max()); }(s);
+  };
+  const auto result = cofault::explore(body, options().inject(cofault::inject::cancel()));
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "nothing waits for ever");
+  EXPECT_TRUE(result.findings[0].smallest.empty());
+  EXPECT_EQ(result.unreached, 0u);
+}
+
 }  // namespace

@@ -116,6 +116,17 @@ TEST(Death, EachInOneSweepIsAFindingOfItsOwn) {
   }
 }
 
+TEST(Death, WithoutAFaultIsNoBound) {
+  const auto body = [](scheduler& s) -> task<> {
+    co_await s.yield();
+    std::abort();
+  };
+  const auto result = explore(body, usual());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_TRUE(result.findings[0].smallest.empty());
+  EXPECT_THAT(result.notes, testing::IsEmpty());
+}
+
 TEST(Death, OfASignalIsNamed) {
   EXPECT_THAT(only_death(explore_guarded([] { ::kill(::getpid(), SIGKILL); })),
               HasSubstr("died of signal 9 (Killed)"));

@@ -11,6 +11,10 @@
 
 namespace cofault {
 
+// Where the last fault of the plan struck for the first time; null: none did. Those before it do no
+// harm alone.
+const event* last_strike(std::span<const event> trace);
+
 // What a trace tells of its coroutines, by id: who they are, who made them, who awaits them.
 class family {
  public:

@@ -68,6 +68,8 @@ class run_listener {
   virtual void explored(const exploration&) {}
 };
 void set_run_listener(run_listener* listener);
+void tell_run_started();
+void tell_run_ended();
 // What the listener says; without one "".
 std::string test_name();
 // Tells the listener.
