@@ -137,7 +137,7 @@ bool is_gone(pid_t child) {
 
 // Waits until the child is done or gone. Else kills it for making no progress and says why.
 std::string wait_for(pid_t child, int pipe, const std::atomic<std::uint64_t>& beat,
-                     std::chrono::milliseconds cpu, bool& done) {
+                     std::chrono::milliseconds cpu, const std::function<void()>& tick, bool& done) {
   constexpr int tick_ms = 100;
   watchdog guard(beat, cpu);
   for (;;) {
@@ -149,6 +149,7 @@ std::string wait_for(pid_t child, int pipe, const std::atomic<std::uint64_t>& be
     }
     // What it forked may hold the pipe open.
     if (is_gone(child)) return "";
+    tick();
     const std::string why = guard.sample(child);
     if (why.empty()) continue;
     ::kill(child, SIGKILL);
@@ -178,7 +179,7 @@ child_end judge(int status, const std::string& stuck, bool done) {
 }  // namespace
 
 child_end run_in_child(const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
-                       std::chrono::milliseconds cpu) {
+                       std::chrono::milliseconds cpu, const std::function<void()>& tick) {
   std::fflush(nullptr);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -191,7 +192,7 @@ child_end run_in_child(const std::function<void()>& work, const std::atomic<std:
   if (child == 0) be_child(work, to.get(), output.get(), parent);
   to.reset();
   bool done = false;
-  const std::string stuck = wait_for(child, from.get(), beat, cpu, done);
+  const std::string stuck = wait_for(child, from.get(), beat, cpu, tick, done);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -20,8 +20,10 @@ struct child_end {
 // Runs `work` in a forked child whose standard output and error are kept aside. `beat` lies in
 // shared memory: while it does not grow, a child that uses more processor time than `cpu`, or
 // sleeps for five times as long, is killed. `returned` means that work() came to its end; every
-// other way out, an exception included, is a death.
-child_end run_in_child(const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
-                       std::chrono::milliseconds cpu);
+// other way out, an exception included, is a death. `tick` is called in this process ten times a
+// second.
+child_end run_in_child(
+    const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
+    std::chrono::milliseconds cpu, const std::function<void()>& tick = [] {});
 
 }  // namespace cofault::detail

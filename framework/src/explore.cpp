@@ -6,11 +6,14 @@
 #include <optional>
 #include <span>
 
+#include "breakpoint.hpp"
 #include "cofault/site.hpp"
+#include "covered.hpp"
 #include "finding_report.hpp"
 #include "isolation.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
+#include "needed.hpp"
 #include "ratchet.hpp"
 #include "run_state.hpp"
 #include "shrink.hpp"
@@ -79,17 +82,6 @@ bool complete(const options& how) {
   return b.stage == stage_of_sweep::done && b.strategy == how.strategies().size() &&
          not_run() == 0 && !b.work_cut && !b.found_cut &&
          b.unreached_count + b.bounded_count + b.retrying_count + b.doubt_count == 0;
-}
-
-std::vector<coverage> covered() {
-  static constexpr const char* names[trial_kinds] = {
-      "faults",           "requests",     "delays", "pairs", "plans of three and more",
-      "random schedules", "PCT schedules"};
-  const mailbox& b = box();
-  std::vector<coverage> out;
-  for (std::size_t i = 0; i < trial_kinds; ++i)
-    if (b.planned[i] > 0) out.push_back({names[i], b.planned[i], b.tried[i]});
-  return out;
 }
 
 std::vector<std::string> notes_of(const options& how) {
@@ -185,15 +177,17 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
   const std::vector<found> items(box().items, box().items + box().found_count);
   for (const found& item : items) {
     finding f{item.property, item.site, item.smallest, item.more, item.text, "", item.at_trial};
+    std::vector<std::string> needed;
     trace().count = 0;
     if (out.findings.size() < most) {
       if (shrinking) shrink(body, how, f);
+      needed = what_is_needed(body, how, f);
       box().clear();
       rehearse_isolated(body, how, f.smallest);
       sharpen(f);
     }
     if (merged(f, out.findings)) continue;
-    f.report = report_of(f, item.frame);
+    f.report = report_of(f, needed);
     out.findings.push_back(std::move(f));
   }
   if (items.size() > most)
@@ -202,6 +196,8 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
 
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
                    std::string_view source) {
+  const breakpoint stop;
+  if (!stop.error().empty()) return refused(stop.error());
   plan p;
   try {
     p = parse_plan(text);
@@ -224,6 +220,8 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   out.covered = {{"replayed plans", 1, 1}};
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, false);
+  if (const std::string why = stop.run(body, how, p, out.findings); !why.empty())
+    return refused(why);
   out.notes.push_back("replayed one plan: " + text);
   return out;
 }
@@ -250,6 +248,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
     return replay(body, how, text,
                   "COFAULT_REPLAY (which every explore() of the process obeys: run the one test it "
                   "is from)");
+  if (breakpoint::is_wanted()) return refused(breakpoint::needs_a_plan());
   ratchet baseline(how);
   if (!baseline.error().empty()) return refused(baseline.error());
 

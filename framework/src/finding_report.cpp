@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <span>
 #include <sstream>
-#include <utility>
 #include <vector>
 
 #include "cofault/detail/root.hpp"
@@ -14,16 +13,18 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "counted.hpp"
+#include "covered.hpp"
 #include "run_state.hpp"
 #include "steps_report.hpp"
 #include "story_report.hpp"
+#include "text_layout.hpp"
 
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_words = 6, most_columns = 100,
-                      most_source = 120;
+constexpr std::size_t most_words = 6, most_source = 120;
 constexpr std::string_view margin = "           ";  // behind it: everything but the labels
+constexpr std::size_t width = 100 - margin.size();
 
 std::string_view in_words(moment when) {
   switch (when) {
@@ -83,48 +84,12 @@ std::string in_words(const fault& f) {
   return f.tries == 1 ? out : out + ", for " + counted(f.tries, "try", "tries");
 }
 
-bool begins_character(char c) { return (c & 0xC0) != 0x80; }  // in UTF-8
-
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
-std::string cut(std::string text, std::size_t most) {
-  if (columns(text) <= most) return text;
-  while (columns(text) >= most || !begins_character(text.back())) text.pop_back();
-  text.pop_back();
-  return text + "…";
-}
-
 // "pool.cpp:31 | co_await reset();"
 std::string quote(std::uint32_t site) {
   const site_info& s = sites::site(site);
   const std::string source = source_line(sites::function(s.function).file, s.line)
                                  .value_or("(source not found: set COFAULT_SOURCE_ROOT)");
   return cut(sites::place(site) + " | " + source, most_source);
-}
-
-// The lines of a text that fit behind the margin: broken between words, the rest cut.
-std::vector<std::string> wrapped(const std::string& text, std::size_t most_lines) {
-  const std::size_t width = most_columns - margin.size();
-  std::vector<std::string> out;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
-    std::string part = line.substr(0, indent);
-    std::istringstream words(line.substr(0, 400));
-    bool empty = true;
-    for (std::string word; words >> word; empty = false) {
-      if (!empty && columns(part) + 1 + columns(word) > width) {
-        out.push_back(std::exchange(part, word));
-        continue;
-      }
-      part += (empty ? "" : " ") + word;
-    }
-    if (!empty) out.push_back(part);
-  }
-  if (out.size() > most_lines) out.resize(most_lines);
-  return out;
 }
 
 // The first line stands behind a label of the margin's width, the others behind the margin.
@@ -146,7 +111,7 @@ std::vector<std::string> fault_lines(const deviation& d) {
   if (known) text.append(", in ").append(sites::function(s.function).name).append("()");
   if (d.where.instance > 1) text += ", coroutine " + std::to_string(d.where.instance);
   if (d.where.visit > 1) text += ", visit " + std::to_string(d.where.visit);
-  std::vector<std::string> out = wrapped(text, 2);
+  std::vector<std::string> out = wrapped(text, width, 2);
   out.insert(out.begin(), known ? quote(site) : "an await point that was not reached here");
   return out;
 }
@@ -169,6 +134,14 @@ std::vector<std::string> journey() {
   return out;
 }
 
+// "with the fault", to set its steps apart from those without.
+std::string heading(const plan& p) {
+  if (p.empty() || trace().count == 0) return "";
+  if (p.size() > 1) return p.size() == 2 ? "with both" : "with all " + std::to_string(p.size());
+  if (is_schedule(p[0].what.kind)) return "with this schedule";
+  return is_of_schedule(p[0].what.kind) ? "with the delay" : "with the fault";
+}
+
 // What to type to see this finding alone.
 std::string replay_command(const plan& p) {
   std::string out = "COFAULT_REPLAY='" + encode(p) + "' ./" + program_invocation_short_name;
@@ -178,7 +151,7 @@ std::string replay_command(const plan& p) {
 
 }  // namespace
 
-std::string report_of(const finding& f, std::uint32_t) {
+std::string report_of(const finding& f, const std::vector<std::string>& needed) {
   std::ostringstream out;
   out << "violated: " << f.property << '\n';
   if (f.smallest.empty()) print(out, "  fault    ", {"none: this happens in the default run"});
@@ -187,15 +160,15 @@ std::string report_of(const finding& f, std::uint32_t) {
   print(
       out, "  culprit  ",
       {f.site != 0 ? quote(f.site) : "unknown: no await point in user code was reached before it"});
-  print(out, "  because  ", wrapped(f.explanation, most_words));
+  print(out, "  because  ", wrapped(f.explanation, width, most_words));
   std::vector<std::string> story = story_of(f);
   for (std::string& line : story) line = cut(std::move(line), most_source);
   if (story.empty())
     print(out, "  awaited  ", journey());
   else
     print(out, "  story    ", story);
-  print(out, "  steps    ", steps_of_run());
-  if (!f.smallest.empty() && trace().count > 0) print(out, "  without  ", steps_without());
+  print(out, "  needed   ", needed);
+  print(out, "  steps    ", steps_of_run(heading(f.smallest)));
   if (f.more > 0)
     print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
   if (is_acceptable(f))
@@ -209,22 +182,10 @@ std::string report_of(const finding& f, std::uint32_t) {
 
 namespace cofault {
 
-namespace {
-
-// "1 fault", "all 84 faults", "3,000 of 3,486 pairs".
-std::string in_words(const coverage& c) {
-  const std::string name = c.planned == 1 ? c.what.substr(0, c.what.size() - 1) : c.what;
-  const std::string planned = detail::grouped(c.planned) + " " + name;
-  if (c.run < c.planned) return detail::grouped(c.run) + " of " + planned;
-  return (c.planned == 1 ? "" : "all ") + planned;
-}
-
-}  // namespace
-
 std::string summary(const exploration& what) {
   std::string out;
   for (const coverage& c : what.covered) {
-    out += (out.empty() ? "" : ", ") + in_words(c);
+    out += (out.empty() ? "" : ", ") + detail::in_words(c);
     if (&c == &what.covered.front() && what.points > 0)
       out += " at " + detail::counted(what.points, "await point");
   }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cofault/explore.hpp"
 
 namespace cofault::detail {
 
-// The finding in at most 25 lines. Reads the trace of the run that shows it.
-std::string report_of(const finding& what, std::uint32_t frame);
+// The finding in at most 32 lines; `needed` has those on what it needs. Reads the trace of the run
+// that shows it.
+std::string report_of(const finding& what, const std::vector<std::string>& needed);
 
 }  // namespace cofault::detail

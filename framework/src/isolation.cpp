@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "isolation.hpp"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <functional>
 #include <sstream>
@@ -12,6 +15,8 @@
 #include "cofault/site.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
+#include "progress.hpp"
+#include "real_time.hpp"
 #include "run_state.hpp"
 #include "story_report.hpp"
 #include "sweep.hpp"
@@ -51,10 +56,12 @@ std::string last_words(const std::string& output) {
 
 // The trace is made here, before the first fork: what a child makes, its parent does not see. And
 // it is empty: a child that dies before its first run leaves no traces of another one.
-child_end run_apart(const std::function<void()>& work, const options& how) {
+child_end run_apart(
+    const std::function<void()>& work, const options& how,
+    const std::function<void()>& tick = [] {}) {
   trace().count = 0;
   static_cast<void>(plain_run());
-  return run_in_child(work, box().beat, how.max_cpu());
+  return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 
 // A trial took its process with it.
@@ -63,12 +70,15 @@ void record_death(const child_end& end) {
   plan p;
   if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
   std::string text = "the code under test " + end.words;
+  if (p.empty() && end.code == SIGILL && end.what == child_end::how::killed)
+    text +=
+        "; g++ 12 makes such code of a coroutine that declares nothing and awaits in a condition "
+        "(GCC bug 106188): declare a variable in it";
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   const std::uint32_t site = p.empty() ? last_user_site() : site_of_fault(p);
   if (const auto terminated = terminated_by())
-    return b.add(no_termination,
-                 terminated->site != 0 ? terminated->site : site, terminated->frame, p,
-                 terminated->text);
+    return b.add(no_termination, terminated->site != 0 ? terminated->site : site, terminated->frame,
+                 p, terminated->text);
   b.add(survival, site, 0, p, text);
 }
 
@@ -76,8 +86,10 @@ void record_death(const child_end& end) {
 
 void sweep_isolated(const driver_factory& body, const options& how) {
   mailbox& b = box();
+  progress line(how, STDERR_FILENO);
+  const auto tick = [&] { line.tick(real_time() - b.began); };
   for (;;) {
-    const child_end end = run_apart([&] { sweep(body, how); }, how);
+    const child_end end = run_apart([&] { sweep(body, how); }, how, tick);
     if (end.what == child_end::how::returned) return;
     record_death(end);
     if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/texts.hpp"
@@ -19,6 +21,7 @@ thread_local run_state* current_run = nullptr;
 thread_local visit_table table;
 std::atomic<std::uint64_t> runs{0};
 thread_local std::uint64_t plain_arrivals = 0;
+thread_local std::vector<std::uint32_t> debugger_stops;
 std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs of this process
 
 }  // namespace
@@ -54,6 +57,12 @@ virtual_time& plain_duration() {
   return duration;
 }
 
+stops_for_debugger::stops_for_debugger(std::vector<std::uint32_t> events) {
+  debugger_stops = std::move(events);
+}
+
+stops_for_debugger::~stops_for_debugger() { debugger_stops.clear(); }
+
 void frame_list::add(frame& f) {
   f.next = head_.next;
   f.previous = &head_;
@@ -81,14 +90,20 @@ frame* frame_list::find_at(const void* address) const {
 }
 
 run_state::run_state(const plan& p, const options& o)
-    : reached_(p.size()), number(++runs), what(p), how(o), serials_before(serials),
-      struck(p.size()), visits(table) {
+    : reached_(p.size()),
+      number(++runs),
+      what(p),
+      how(o),
+      serials_before(serials),
+      struck(p.size()),
+      visits(table) {
   visits.clear();
   trace_buffer& t = trace();
   t.count = 0;
   t.kinds = 0;
   t.truncated = false;
   t.text_bytes = t.text_count = 0;
+  if (!what.empty() && !debugger_stops.empty()) stop_ = debugger_stops.front();
   current_run = this;
 }
 
@@ -117,11 +132,22 @@ void run_state::record_at(event_kind kind, std::uint32_t id, std::uint32_t site,
                           std::uint64_t value, std::uint32_t other) {
   trace_buffer& t = trace();
   t.kinds |= kinds(kind);
+  if (t.count == stop_) {
+    trace_stops();
+    if (t.truncated) return;
+  }
+  t.events[t.count++] = {kind, id, site, other, value, virtual_clock::now()};
+}
+
+void run_state::trace_stops() {
+  trace_buffer& t = trace();
   if (t.count == trace_buffer::capacity) {
     t.truncated = true;
     return;
   }
-  t.events[t.count++] = {kind, id, site, other, value, virtual_clock::now()};
+  const auto next = std::upper_bound(debugger_stops.begin(), debugger_stops.end(), t.count);
+  stop_ = next == debugger_stops.end() ? trace_buffer::capacity : *next;
+  std::raise(SIGTRAP);
 }
 
 void run_state::record_exception(event_kind kind, std::uint32_t number, std::uint64_t value,

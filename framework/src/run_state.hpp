@@ -44,6 +44,16 @@ void keep_plain_run();
 // How long the last run without faults took on this thread, in virtual time.
 virtual_time& plain_duration();
 
+// As long as it lives, a run on this thread with a plan that is not empty stops by SIGTRAP at the
+// events with these numbers, in ascending order.
+class stops_for_debugger {
+ public:
+  explicit stops_for_debugger(std::vector<std::uint32_t> events);
+  ~stops_for_debugger();
+  stops_for_debugger(const stops_for_debugger&) = delete;
+  stops_for_debugger& operator=(const stops_for_debugger&) = delete;
+};
+
 // A doubly linked list of the frames embedded in promises.
 class frame_list {
  public:
@@ -100,7 +110,10 @@ class run_state {
   }
 
  private:
-  std::vector<bool> reached_;  // by deviation
+  void trace_stops();
+
+  std::vector<bool> reached_;                    // by deviation
+  std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
 
  public:
   std::uint64_t number;
@@ -136,8 +149,8 @@ class run_state {
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
-  bool stopping = false;       // whoever arrives at an await point is suspended for ever
-  bool explaining = false;     // find out more than a search can afford
+  bool stopping = false;    // whoever arrives at an await point is suspended for ever
+  bool explaining = false;  // find out more than a search can afford
   std::size_t observations = 0;
   requests requested{*this};
   schedule scheduled{*this};

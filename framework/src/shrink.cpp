@@ -23,16 +23,6 @@ bool is_same(const finding& f, const found& x) {
          (f.site == x.site || f.site == 0 || f.property == survival);
 }
 
-// Runs the plan and says whether it shows the finding, too.
-bool shows(const driver_factory& body, const options& how, const plan& p, const finding& f) {
-  mailbox& b = box();
-  b.clear();
-  rehearse_isolated(body, how, p);
-  const std::span all(b.items, b.found_count);
-  return (b.unreached_count == 0 || has_schedule(p)) && b.error[0] == '\0' &&
-         std::any_of(all.begin(), all.end(), [&](const found& x) { return is_same(f, x); });
-}
-
 // The faults of the plan and the delays of the run that was just made, in the order of that run.
 plan delays_of_last_run(const plan& p) {
   const trace_buffer& t = trace();
@@ -62,6 +52,15 @@ plan delays_of_last_run(const plan& p) {
 }
 
 }  // namespace
+
+bool shows(const driver_factory& body, const options& how, const plan& p, const finding& f) {
+  mailbox& b = box();
+  b.clear();
+  rehearse_isolated(body, how, p);
+  const std::span all(b.items, b.found_count);
+  return (b.unreached_count == 0 || has_schedule(p)) && b.error[0] == '\0' &&
+         std::any_of(all.begin(), all.end(), [&](const found& x) { return is_same(f, x); });
+}
 
 void shrink(const driver_factory& body, const options& how, finding& f) {
   if (f.smallest.size() < 2 && !has_schedule(f.smallest)) return;  // the first of its kind

@@ -11,4 +11,8 @@ namespace cofault::detail {
 // a whole schedule by the delays it made. Runs plans, and so overwrites box() and the trace.
 void shrink(const driver_factory& body, const options& how, finding& f);
 
+// Runs the plan and says whether it shows the finding, too. What was found is in box(), the run in
+// trace().
+bool shows(const driver_factory& body, const options& how, const plan& p, const finding& f);
+
 }  // namespace cofault::detail

@@ -10,11 +10,12 @@
 #include "cofault/site.hpp"
 #include "counted.hpp"
 #include "run_state.hpp"
+#include "text_layout.hpp"
 
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 7, most_without = 4;
+constexpr std::size_t most_steps = 8, least_without = 4, most_columns = 58;
 
 std::string clock_text(virtual_time t) {
   std::ostringstream out;
@@ -122,44 +123,98 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
 
 std::span<const event> last_run() { return {trace().events, trace().count}; }
 
-}  // namespace
+// A line of the report: one step, or several in a word.
+struct row {
+  std::string text;
+  std::size_t step;  // the first of them
+};
 
-std::vector<std::string> steps_of_run() {
-  std::size_t struck = 0;
-  const std::vector<std::string> all = all_steps(last_run(), struck);
-  if (all.size() <= most_steps) return all;
-  std::vector<std::string> out;
-  const auto leave_out = [&](std::size_t from, std::size_t to) {
-    if (to == from + 1) out.push_back(all[from]);
-    if (to > from + 1) out.push_back("… " + counted(to - from, "step"));
+// The last steps, and that of the first fault.
+std::vector<row> rows_of(const std::vector<std::string>& all, std::size_t struck) {
+  std::vector<row> out;
+  const auto show = [&](std::size_t from, std::size_t to) {
+    for (; from < to; ++from) out.push_back({all[from], from});
   };
+  const auto leave_out = [&](std::size_t from, std::size_t to) {
+    if (to <= from + 1) return show(from, to);
+    out.push_back({"… " + counted(to - from, "step"), from});
+  };
+  if (all.size() <= most_steps) {
+    show(0, all.size());
+    return out;
+  }
   std::size_t rest = all.size() - (most_steps - 1);
   if (struck < rest) rest += struck > 0 ? 2 : 1;
   while (all[rest].starts_with(fold)) ++rest;
   if (struck < rest) {
     leave_out(0, struck);
-    out.push_back(all[struck]);
+    show(struck, struck + 1);
     leave_out(struck + 1, rest);
   } else {
     leave_out(0, rest);
   }
-  out.insert(out.end(), all.begin() + static_cast<std::ptrdiff_t>(rest), all.end());
+  show(rest, all.size());
   return out;
 }
 
-std::vector<std::string> steps_without() {
-  std::size_t ignored = 0;
-  const std::vector<std::string> plain = all_steps(plain_run(), ignored),
-                                 faulted = all_steps(last_run(), ignored);
-  const auto [at, there] =
-      std::mismatch(plain.begin(), plain.end(), faulted.begin(), faulted.end());
-  std::vector<std::string> out;
-  const auto rest = static_cast<std::size_t>(plain.end() - at);
-  if (rest <= most_without) return {at, plain.end()};
-  out.assign(at, at + static_cast<std::ptrdiff_t>(most_without) - 2);
-  out.push_back("… " + counted(rest - most_without + 1, "step"));
-  out.push_back(plain.back());
+// The first steps behind `from` and the last one, in at most so many lines.
+std::vector<std::string> outline(const std::vector<std::string>& all, std::size_t from,
+                                 std::size_t most) {
+  const std::size_t rest = all.size() - from;
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(from);
+  if (rest <= most) return {begin, all.end()};
+  std::vector<std::string> out(begin, begin + static_cast<std::ptrdiff_t>(most) - 2);
+  out.push_back("… " + counted(rest - most + 1, "step"));
+  out.push_back(all.back());
   return out;
+}
+
+// Beside each other from line `line` of the left ones on.
+std::vector<std::string> beside(std::vector<std::string> left, std::size_t line,
+                                const std::vector<std::string>& right) {
+  left.resize(std::max(left.size(), line + right.size()));
+  std::size_t width = 0;
+  for (std::size_t i = line; i < left.size(); ++i) {
+    left[i] = cut(std::move(left[i]), most_columns);
+    width = std::max(width, columns(left[i]));
+  }
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    std::string& text = left[line + i];
+    text.append(width - columns(text), ' ').append(" | ");
+    text += cut(right[i], most_columns);
+  }
+  return left;
+}
+
+}  // namespace
+
+std::vector<std::string> steps_of_run(std::string_view with) {
+  std::size_t struck = 0, ignored = 0;
+  const std::vector<std::string> faulted = all_steps(last_run(), struck),
+                                 plain = all_steps(plain_run(), ignored);
+  const auto parted = static_cast<std::size_t>(
+      std::mismatch(faulted.begin(), faulted.end(), plain.begin(), plain.end()).first -
+      faulted.begin());
+  std::vector<std::string> out;
+  std::size_t line = 0;
+  for (const row& r : rows_of(faulted, struck)) {
+    if (r.step <= parted) line = out.size();
+    out.push_back(r.text);
+  }
+  if (with.empty() || parted == faulted.size()) return out;
+  const std::size_t lines = std::max(least_without, out.size() - line);
+  std::vector<std::string> right = outline(plain, parted, lines);
+  right.insert(right.begin(), "without");
+  out.insert(out.begin() + static_cast<std::ptrdiff_t>(line), std::string(with));
+  return beside(std::move(out), line, right);
+}
+
+std::string last_step() {
+  std::size_t ignored = 0;
+  const std::vector<std::string> all = all_steps(last_run(), ignored);
+  if (all.empty()) return "nothing happens";
+  const std::size_t clock = all.back().find("  ");
+  return clock == std::string::npos ? all.back() : all.back().substr(clock + 2);
 }
 
 }  // namespace cofault::detail

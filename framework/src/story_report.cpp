@@ -119,6 +119,13 @@ std::vector<std::string> story_of(const finding& f) {
   return out;
 }
 
+std::size_t end_of_handler(const finding& f) {
+  for (const exception_story& s : exception_stories(shown_run()))
+    if (f.site != 0 && s.handled_at != 0 && handler_in_source(s.handler).site() == f.site)
+      return s.handled_at;
+  return 0;
+}
+
 bool is_acceptable(const finding& f) {
   return f.property == surfaces || f.property == "every cancellation is honoured";
 }

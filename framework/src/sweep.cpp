@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "sweep.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -16,6 +14,7 @@
 #include "cofault/site.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
+#include "real_time.hpp"
 #include "run_state.hpp"
 #include "soundness.hpp"
 #include "verdicts.hpp"
@@ -154,12 +153,6 @@ bool all_reached(const outcome& what, const plan& p) { return what.reached == p.
 
 // Under another schedule the program may not come to the place of the fault at all.
 bool may_miss(const plan& p) { return has_schedule(p); }
-
-std::int64_t real_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 bool out_of_time(const options& how) {
   using std::chrono::milliseconds;
