@@ -2,9 +2,11 @@
 #include "cofault/explore.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <system_error>
 
 #include "breakpoint.hpp"
 #include "cofault/site.hpp"
@@ -54,6 +56,14 @@ std::string bad_options(const options& how) {
   if (how.max_arrivals() == 0) return "a bound of 0 arrivals stops every run; allow at least one";
   if (how.max_cpu().count() <= 0) return "a watchdog of 0 ms kills every trial; allow at least one";
   return "";
+}
+
+std::string bad_environment() {
+  const char* const root = std::getenv("COFAULT_SOURCE_ROOT");
+  std::error_code ignored;
+  if (root == nullptr || *root == '\0' || std::filesystem::is_directory(root, ignored)) return "";
+  return "COFAULT_SOURCE_ROOT is '" + std::string(root) +
+         "', which is no directory; set it to where the sources are";
 }
 
 std::string list_of(const stored_plan* plans, std::uint32_t count) {
@@ -237,6 +247,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
         "another thread is exploring; explorations share one fake clock: run them one "
         "after the other");
   if (const std::string why = bad_options(how); !why.empty()) return refused(why);
+  if (const std::string why = bad_environment(); !why.empty()) return refused(why);
   // In a child the output is kept, too: only so is it seen that a handler prints.
   std::optional<kept_output> quiet;
   if (!how.isolated()) quiet.emplace();

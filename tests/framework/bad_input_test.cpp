@@ -40,7 +40,10 @@ std::string error_of(const options& how) { return explore_two_steps(how).error; 
 
 class Environment : public testing::Test {
  protected:
-  ~Environment() override { ::unsetenv("COFAULT_REPLAY"); }
+  ~Environment() override {
+    ::unsetenv("COFAULT_REPLAY");
+    ::unsetenv("COFAULT_SOURCE_ROOT");
+  }
   static void replay(const char* text) { ::setenv("COFAULT_REPLAY", text, 1); }
 };
 
@@ -202,8 +205,14 @@ TEST_F(Environment, AnEmptyVariableMeansNoReplay) {
 
 TEST_F(Environment, TheOptionTakesPrecedence) {
   replay("nonsense");
-  EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+1=throw:failed")),
-              IsEmpty());
+  EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+1=throw:failed")), IsEmpty());
+}
+
+TEST_F(Environment, ASourceRootThatIsNone) {
+  ::setenv("COFAULT_SOURCE_ROOT", "/no/such/place", 1);
+  EXPECT_THAT(error_of(options()), HasSubstr("COFAULT_SOURCE_ROOT is '/no/such/place'"));
+  ::setenv("COFAULT_SOURCE_ROOT", "/", 1);
+  EXPECT_THAT(error_of(options()), IsEmpty());
 }
 
 TEST(BadInput, ReplayOfAFaultThatDoesNotFit) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -172,6 +173,17 @@ TEST(RuntimeBadInput, AChannelWithoutRoom) {
 TEST(RuntimeBadInput, WithoutAScheduler) {
   EXPECT_THAT(text_of<invalid_state>([] { spawn(step()); }),
               HasSubstr("spawn() was called where no scheduler runs"));
+}
+
+TEST(RuntimeBadInput, ADebugModeThatIsNeitherOnNorOff) {
+  ::setenv("COFAULT_RUNTIME_DEBUG", "on", 1);
+  EXPECT_THAT(text_of<std::invalid_argument>([] { run_options(); }),
+              HasSubstr("COFAULT_RUNTIME_DEBUG is 'on'"));
+  ::setenv("COFAULT_RUNTIME_DEBUG", "0", 1);
+  EXPECT_FALSE(run_options().debug);
+  ::setenv("COFAULT_RUNTIME_DEBUG", "1", 1);
+  EXPECT_TRUE(run_options().debug);
+  ::unsetenv("COFAULT_RUNTIME_DEBUG");
 }
 
 TEST(RuntimeBadInput, RunInsideOfRun) {

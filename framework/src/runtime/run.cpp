@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace cofault::runtime {
@@ -20,8 +22,12 @@ left_behind::left_behind(std::vector<leftover> what)
     : runtime_error(list_of(what)), left_(std::move(what)) {}
 
 bool run_options::debug_by_default() {
-  const char* const value = std::getenv("COFAULT_RUNTIME_DEBUG");
-  return value != nullptr && std::string_view(value) != "0";
+  const char* const set = std::getenv("COFAULT_RUNTIME_DEBUG");
+  const std::string_view value = set == nullptr ? "" : set;
+  if (value.empty() || value == "0") return false;
+  if (value == "1") return true;
+  throw std::invalid_argument("cofault: COFAULT_RUNTIME_DEBUG is '" + std::string(value) +
+                              "'; set it to 1 for debug mode, or to 0");
 }
 
 void run_options::print_to_stderr(const std::vector<leftover>& what) {
