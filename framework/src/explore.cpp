@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/explore.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -204,6 +205,17 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
     out.notes.push_back("only the first " + std::to_string(most) + " findings show their steps");
 }
 
+// The first deviation that was not executed, in the words of the text.
+std::string missed_part(std::string_view text, const plan& p) {
+  const plan missed = box().unreached[0];
+  for (const deviation& d : p) {
+    const std::string_view part = text.substr(0, text.find(';'));
+    if (d == missed[0]) return std::string(part);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return encode(missed);
+}
+
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
                    std::string_view source) {
   const breakpoint stop;
@@ -223,9 +235,9 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     return out;
   }
   if (box().unreached_count > 0)
-    return refused("the plan '" + text + "' of " + std::string(source) +
-                   " was not reached; the code under test has changed there: explore again for a "
-                   "new plan");
+    return refused("the plan '" + text + "' of " + std::string(source) + " was not reached" +
+                   (p.size() == 1 ? "" : " at " + missed_part(text, p)) +
+                   "; the code under test has changed there: explore again for a new plan");
   out.trials = 1;
   out.covered = {{"replayed plans", 1, 1}};
   out.failures.assign(box().failures, box().failures + box().failure_count);

@@ -193,6 +193,13 @@ TEST(BadInput, ReplayThatIsNotReached) {
               HasSubstr("was not reached"));
 }
 
+TEST(BadInput, ReplayOfWhichOnlyAPartIsReached) {
+  const std::string there = "bad_input_test.cpp:two_steps+0=throw:failed",
+                    elsewhere = "bad_input_test.cpp:two_steps+5=throw:failed";
+  EXPECT_THAT(error_of(options().replay(there + ";" + elsewhere)),
+              HasSubstr("was not reached at " + elsewhere));
+}
+
 TEST_F(Environment, ReplayThatIsNotReachedNamesTheVariable) {
   replay("bad_input_test.cpp:two_steps+5=throw:failed");
   EXPECT_THAT(error_of(options()), HasSubstr("COFAULT_REPLAY"));
