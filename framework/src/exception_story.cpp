@@ -92,9 +92,11 @@ class reader {
       case event_kind::torn_down: torn_down_at_ = i; break;
       case event_kind::retrieved: of(e.other).retrieved = true; break;
       case event_kind::spawned: spawn(e); break;
+      case event_kind::root_returned: root_ended_ = true; break;
       case event_kind::root_threw:
       case event_kind::escaped:
         if (e.other != 0) outcomes_.push_back(e.other);
+        root_ended_ |= e.kind == event_kind::root_threw;
         threw_ = true;
         break;
       case event_kind::observed: observed_at_ = i; break;
@@ -197,6 +199,8 @@ class reader {
     if (surfaced(n)) return fate::surfaced;
     // What was under way when the plan ended the world, and what the teardown throws.
     if (l.died > cut_at_ || l.born > torn_down_at_) return fate::unjudged;
+    // Kept for somebody who waits for ever: that is what is wrong.
+    if (!root_ended_ && l.died != none && l.died > torn_down_at_) return fate::unjudged;
     if (l.declared) return fate::declared;
     if (l.carried_by != 0) {
       of(l.carried_by).judged |= l.judged;
@@ -395,7 +399,7 @@ class reader {
   std::uint32_t after_code_ = 0;         // the coroutine that was given an error code just now
   std::size_t observed_at_ = none, awaited_at_ = none;
   std::size_t cut_at_ = none, torn_down_at_ = none;
-  bool threw_ = false;
+  bool threw_ = false, root_ended_ = false;
 };
 
 }  // namespace

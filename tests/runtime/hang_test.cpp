@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "cofault/detail/source_text.hpp"
 #include "cofault/gtest.hpp"
@@ -123,6 +124,28 @@ TEST(Hang, LostWakeUp) {
   EXPECT_THAT(source_of(found.findings[0]), HasSubstr("where it stops"));
   EXPECT_EQ(hang_of(lost_wake_up<true>()), "");
   EXPECT_THAT(cofault::explore(lost_wake_up<true>), cofault::SurvivesEveryFault());
+}
+
+task<> fills(event& filled) {
+  co_await sleep_for(1s);
+  filled.set();
+}
+task<> empties(event& filled) { co_await filled.wait(); }
+
+// Where the filling fails, the other one waits for ever, and the join with it: it still has the
+// exception.
+TEST(Hang, WhatAJoinKeepsThatWaitsForEverIsNotLost) {
+  const auto found = cofault::explore([]() -> task<> {
+    event filled;
+    std::vector<handle<>> both;
+    both.push_back(spawn(fills(filled)));
+    both.push_back(spawn(empties(filled)));
+    co_await wait(both);
+    co_await both[0];
+    co_await both[1];
+  });
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "nothing waits for ever");
 }
 
 TEST(Hang, ALoopThatDoesNotEnd) {
