@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <ostream>
+#include <source_location>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "cofault/options.hpp"
+#include "cofault/plan.hpp"
+#include "cofault/rehearse.hpp"
+
+// A plan as an argument of a property: deviations from the run without faults that become more with
+// RapidCheck's size (0: none). Which they are is decided when the property runs a body with that
+// plan; from then on it shrinks together with the other arguments.
+template <>
+struct rc::Arbitrary<cofault::plan> {
+  static rc::Gen<cofault::plan> arbitrary();
+};
+
+namespace cofault {
+
+// How RapidCheck prints a plan: encode(), of what the property ran.
+void showValue(const plan& what, std::ostream& out);
+
+// What became of a body under a plan, for RC_ASSERT.
+class verdict {
+ public:
+  verdict() = default;
+  explicit verdict(std::string report) : report_(std::move(report)) {}
+
+  // Nothing was violated.
+  explicit operator bool() const { return report_.empty(); }
+  // "", or what cofault has to say.
+  const std::string& report() const { return report_; }
+
+ private:
+  std::string report_;
+};
+void showValue(const verdict& what, std::ostream& out);
+
+namespace detail {
+
+const options& usual_options();
+// The plan that a rehearsal for this one is to run: that of COFAULT_REPLAY, if it is set.
+plan replayed_or(const plan& drawn);
+// Remembers what was run for the plan. Throws RapidCheck's result where the test case is discarded.
+verdict verdict_of(const plan& drawn, const rehearsal& done);
+[[noreturn]] void fail(const verdict& why);
+// checks `property`, as RC_GTEST_PROP and rc::check do.
+bool check(const std::string& description, const rc::detail::Property& property);
+
+// A body that passes the inputs on, behind what the runtime gives.
+template <class Property, class... Inputs>
+struct with_inputs {
+  Property& property;
+  const std::tuple<Inputs...>& inputs;
+
+  template <class... Runtime>
+    requires std::is_invocable_v<Property&, Runtime..., const Inputs&...>
+  auto operator()(Runtime&&... runtime) const {
+    return std::apply(
+        [&](const Inputs&... in) { return property(std::forward<Runtime>(runtime)..., in...); },
+        inputs);
+  }
+};
+
+}  // namespace detail
+
+// Runs the body, anything that explore() takes, without faults and then under the plan, both in
+// this process: `RC_ASSERT(cofault::survives(body, plan))`. Assertions of RapidCheck may stand in
+// the body's root, too. A plan that finds no place in the run discards the test case.
+template <class Body>
+verdict survives(Body body, const plan& what, const options& how = detail::usual_options(),
+                 std::source_location caller = std::source_location::current()) {
+  return detail::verdict_of(what,
+                            rehearse(std::move(body), detail::replayed_or(what), how, caller));
+}
+
+// Checks that a body survives whatever plan, for all inputs: `body(inputs...)`, or with what the
+// runtime gives in front, `body(scheduler&, inputs...)`, returns the root. Prints as rc::check
+// does; false: it does not hold, or nothing was tried.
+template <class Body, class... Inputs>
+bool check(const std::string& description, const options& how, Body body,
+           rc::Gen<Inputs>... inputs) {
+  const auto caller = std::source_location::current();
+  const auto all = rc::gen::tuple(rc::gen::arbitrary<plan>(), rc::gen::tuple(std::move(inputs)...));
+  return detail::check(description, rc::detail::toProperty([=]() mutable {
+                         const auto [drawn, in] = *all;
+                         const detail::with_inputs<Body, Inputs...> bound{body, in};
+                         if (const verdict v = survives(bound, drawn, how, caller); !v)
+                           detail::fail(v);
+                       }));
+}
+template <class Body, class... Inputs>
+  requires(!std::is_convertible_v<Body, std::string> && !std::is_convertible_v<Body, options>)
+bool check(Body body, rc::Gen<Inputs>... inputs) {
+  return check(std::string(), detail::usual_options(), std::move(body), std::move(inputs)...);
+}
+
+}  // namespace cofault
