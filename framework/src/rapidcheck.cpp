@@ -50,23 +50,24 @@ class watch {
  public:
   ~watch() { close(); }
   void drawn(int size) {
-    if (size == 0) close();  // each property begins with it
-    if (drawn_++ == 0) test_ = detail::test_name();
+    if (size == 0) {  // each property begins with it
+      close();
+      test_ = detail::test_name();
+    }
+    drawn_ = drawn_ || size > 0;
   }
   void run() { used_ = true; }
 
  private:
   void close() {
-    if (drawn_ > 0 && !used_)
-      std::cerr << "cofault: " << (test_.empty() ? "a property" : test_) << " drew "
-                << (drawn_ == 1 ? "a plan" : "plans")
-                << " and ran no body with it, so no fault was injected; call "
+    if (drawn_ && !used_)
+      std::cerr << "cofault: " << (test_.empty() ? "a property" : test_)
+                << " drew plans and ran no body with them, so no fault was injected; call "
                    "cofault::survives(body, plan)\n";
-    drawn_ = 0;
-    used_ = false;
+    drawn_ = used_ = false;
   }
 
-  std::uint64_t drawn_ = 0;
+  bool drawn_ = false;  // a plan with deviations
   bool used_ = false;
   std::string test_;
 };
@@ -145,6 +146,24 @@ std::string report_of(const exploration& what) {
   return out;
 }
 
+constexpr const char* no_place =
+    "cofault: the run has no place for the plan: it reached no await point in user code that can "
+    "take any of the faults; name the code under test with cofault_instrument(target) in CMake or "
+    "COFAULT_USER_CODE(__FILE__), choose others with options().inject(), or generate inputs that "
+    "make it work";
+
+[[noreturn]] void discard(const char* why) { throw CaseResult(CaseResult::Type::Discard, why); }
+
+// What COFAULT_REPLAY names.
+verdict replayed(const char* text, const detail::rehearse_plan& run) try {
+  said_in_body().reset();
+  const rehearsal done = run(parse_plan(text));
+  if (!done.placed) discard("cofault: no input leads to the plan of COFAULT_REPLAY");
+  return done.result.clean() ? verdict() : verdict(report_of(done.result));
+} catch (const bad_plan& bad) {
+  return verdict(bad.what());
+}
+
 }  // namespace
 
 void showValue(const plan& what, std::ostream& out) {
@@ -166,25 +185,18 @@ const options& detail::usual_options() {
   return usual;
 }
 
-plan detail::replayed_or(const plan& drawn) {
-  said_in_body().reset();
-  set_assertion_reader(read_assertion);
-  const char* const text = std::getenv("COFAULT_REPLAY");
-  return text == nullptr || *text == '\0' ? drawn : open_plan(parse_plan(text));
-}
-
-verdict detail::verdict_of(const plan& drawn, const rehearsal& what) {
+verdict detail::verdict_of(const plan& drawn, const rehearse_plan& run) {
   watching().run();
-  latest().note(drawn, what.done);
-  if (!what.result.clean()) return verdict(report_of(what.result));
+  set_assertion_reader(read_assertion);
+  said_in_body().reset();
+  const rehearsal first = run(drawn);
+  latest().note(drawn, first.done);
+  const char* const replay = std::getenv("COFAULT_REPLAY");
+  // The first is run all the same: what RapidCheck is to reproduce depends on it.
+  if (replay != nullptr && *replay != '\0') return replayed(replay, run);
+  if (!first.result.clean()) return verdict(report_of(first.result));
   if (said_in_body()) throw *said_in_body();
-  if (!what.placed)
-    throw CaseResult(
-        CaseResult::Type::Discard,
-        "cofault: the run has no place for the plan: it reached no await point in user "
-        "code that can take any of the faults; name the code under test with "
-        "cofault_instrument(target) in CMake or COFAULT_USER_CODE(__FILE__), choose "
-        "others with options().inject(), or generate inputs that make it work");
+  if (!first.placed) discard(no_place);
   return {};
 }
 

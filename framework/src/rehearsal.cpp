@@ -103,7 +103,10 @@ exploration look_closer(const driver_factory& body, const plan& p, const options
 exploration run_exactly(rehearsing& asked, const driver_factory& body, const options& how) {
   asked.out.done = asked.what;
   const quick_run faulted(body, asked.what, how);
-  return faulted.suspect() ? look_closer(body, asked.what, how) : exploration();
+  if (!faulted.suspect()) return {};
+  exploration closer = look_closer(body, asked.what, how);
+  asked.out.placed = box().unreached_count == 0;
+  return closer;
 }
 
 // Adds what the open plan wants, a run for each. Stops at the first that is wrong.

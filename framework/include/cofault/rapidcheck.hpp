@@ -3,6 +3,7 @@
 
 #include <rapidcheck.h>
 
+#include <functional>
 #include <ostream>
 #include <source_location>
 #include <string>
@@ -46,26 +47,26 @@ void showValue(const verdict& what, std::ostream& out);
 namespace detail {
 
 const options& usual_options();
-// The plan that a rehearsal for this one is to run: that of COFAULT_REPLAY, if it is set.
-plan replayed_or(const plan& drawn);
-// Remembers what was run for the plan. Throws RapidCheck's result where the test case is discarded.
-verdict verdict_of(const plan& drawn, const rehearsal& done);
+// Runs the body under a plan.
+using rehearse_plan = std::function<rehearsal(const plan&)>;
+// Throws RapidCheck's result where the test case is discarded.
+verdict verdict_of(const plan& drawn, const rehearse_plan& run);
 [[noreturn]] void fail(const verdict& why);
 // checks `property`, as RC_GTEST_PROP and rc::check do.
 bool check(const std::string& description, const rc::detail::Property& property);
 
 // A body that passes the inputs on, behind what the runtime gives.
-template <class Property, class... Inputs>
+template <class Body, class... Inputs>
 struct with_inputs {
-  Property& property;
-  const std::tuple<Inputs...>& inputs;
+  const Body& body;
+  const std::tuple<Inputs..., plan>& all;
 
   template <class... Runtime>
-    requires std::is_invocable_v<Property&, Runtime..., const Inputs&...>
+    requires std::is_invocable_v<const Body&, Runtime..., const Inputs&...>
   auto operator()(Runtime&&... runtime) const {
-    return std::apply(
-        [&](const Inputs&... in) { return property(std::forward<Runtime>(runtime)..., in...); },
-        inputs);
+    return std::apply([&](const Inputs&... in,
+                          const plan&) { return body(std::forward<Runtime>(runtime)..., in...); },
+                      all);
   }
 };
 
@@ -77,8 +78,8 @@ struct with_inputs {
 template <class Body>
 verdict survives(Body body, const plan& what, const options& how = detail::usual_options(),
                  std::source_location caller = std::source_location::current()) {
-  return detail::verdict_of(what,
-                            rehearse(std::move(body), detail::replayed_or(what), how, caller));
+  return detail::verdict_of(
+      what, [&](const plan& p) { return rehearse(std::ref(body), p, how, caller); });
 }
 
 // Checks that a body survives whatever plan, for all inputs: `body(inputs...)`, or with what the
@@ -88,12 +89,13 @@ template <class Body, class... Inputs>
 bool check(const std::string& description, const options& how, Body body,
            rc::Gen<Inputs>... inputs) {
   const auto caller = std::source_location::current();
-  const auto all = rc::gen::tuple(rc::gen::arbitrary<plan>(), rc::gen::tuple(std::move(inputs)...));
-  return detail::check(description, rc::detail::toProperty([=]() mutable {
-                         const auto [drawn, in] = *all;
-                         const detail::with_inputs<Body, Inputs...> bound{body, in};
-                         if (const verdict v = survives(bound, drawn, how, caller); !v)
-                           detail::fail(v);
+  const auto all = rc::gen::tuple(std::move(inputs)..., rc::gen::arbitrary<plan>());
+  return detail::check(description, rc::detail::toProperty([=] {
+                         const std::tuple<Inputs..., plan> drawn = *all;
+                         const detail::with_inputs<Body, Inputs...> bound{body, drawn};
+                         const verdict v =
+                             survives(bound, std::get<sizeof...(Inputs)>(drawn), how, caller);
+                         if (!v) detail::fail(v);
                        }));
 }
 template <class Body, class... Inputs>

@@ -13,7 +13,7 @@ namespace cofault {
 struct rehearsal {
   exploration result;  // its error, findings and failures: nothing else is filled in
   plan done;           // what was run: the plan, or what an open one was completed to
-  bool placed = true;  // false: it wanted deviations, and the run has a place for none of them
+  bool placed = true;  // false: the run does not come to its deviations; of an open plan: to none
 };
 
 namespace detail {
