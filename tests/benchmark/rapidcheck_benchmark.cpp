@@ -22,7 +22,6 @@ using support::task;
 
 constexpr double target = 2000;  // nanoseconds
 
-
 task<> work(cofault::scheduler& s, int count) {
   for (int i = 0; i < count; ++i) co_await s.yield();
 }
@@ -53,7 +52,7 @@ using count = std::integral_constant<int, 10>;
 void run_cases(benchmark::State& state, const rc::detail::Property& property) {
   rc::Random random(1);
   for (auto _ : state) {
-    const auto result = property(random.split(), 30).value().result;
+    const auto result = property(random.split(), 5).value().result;
     if (result.type != rc::detail::CaseResult::Type::Success)
       state.SkipWithError(result.description.c_str());
   }
@@ -97,8 +96,9 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&times);
   const double with = times.nanoseconds["with_a_plan"], own = times.nanoseconds["without_cofault"];
   if (with == 0 || own == 0) return 1;
-  std::printf("\nRapidCheck case, 10 awaits: %.0f ns with a plan, %.0f ns without: %.0f ns more; "
-              "target %.0f, %s\n",
-              with, own, with - own, target, with - own <= target ? "kept" : "missed");
+  std::printf(
+      "\nRapidCheck case, 10 awaits: %.0f ns with a plan, %.0f ns without: %.0f ns more; "
+      "target %.0f, %s\n",
+      with, own, with - own, target, with - own <= target ? "kept" : "missed");
   return 0;
 }

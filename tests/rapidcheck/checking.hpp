@@ -36,10 +36,11 @@ struct checked {
 };
 
 template <class Testable>
-checked check(Testable property, std::uint64_t seed = 1, int cases = 200) {
+checked check(Testable property, std::uint64_t seed = 1, int cases = 200, int max_size = 100) {
   rc::detail::TestParams how;
   how.seed = seed;
   how.maxSuccess = cases;
+  how.maxSize = max_size;
   silent_listener quiet;
   return {rc::detail::checkProperty(rc::detail::toProperty(std::move(property)), {}, how, quiet)};
 }

@@ -52,8 +52,8 @@ using rehearse_plan = std::function<rehearsal(const plan&)>;
 // Throws RapidCheck's result where the test case is discarded.
 verdict verdict_of(const plan& drawn, const rehearse_plan& run);
 [[noreturn]] void fail(const verdict& why);
-// checks `property`, as RC_GTEST_PROP and rc::check do.
-bool check(const std::string& description, const rc::detail::Property& property);
+// As rc::check does.
+bool check_property(const std::string& description, const rc::detail::Property& property);
 
 // A body that passes the inputs on, behind what the runtime gives.
 template <class Body, class... Inputs>
@@ -82,26 +82,39 @@ verdict survives(Body body, const plan& what, const options& how = detail::usual
       what, [&](const plan& p) { return rehearse(std::ref(body), p, how, caller); });
 }
 
-// Checks that a body survives whatever plan, for all inputs: `body(inputs...)`, or with what the
-// runtime gives in front, `body(scheduler&, inputs...)`, returns the root. Prints as rc::check
-// does; false: it does not hold, or nothing was tried.
+// Checks that a body survives whatever plan, for all inputs, and prints what RapidCheck has to say:
+// `EXPECT_TRUE(cofault::check(body, rc::gen::arbitrary<input>()))`. `body(inputs...)`, or with what
+// the runtime gives in front, `body(scheduler&, inputs...)`, returns the root. Inputs and plan
+// shrink together.
 template <class Body, class... Inputs>
-bool check(const std::string& description, const options& how, Body body,
-           rc::Gen<Inputs>... inputs) {
-  const auto caller = std::source_location::current();
-  const auto all = rc::gen::tuple(std::move(inputs)..., rc::gen::arbitrary<plan>());
-  return detail::check(description, rc::detail::toProperty([=] {
-                         const std::tuple<Inputs..., plan> drawn = *all;
-                         const detail::with_inputs<Body, Inputs...> bound{body, drawn};
-                         const verdict v =
-                             survives(bound, std::get<sizeof...(Inputs)>(drawn), how, caller);
-                         if (!v) detail::fail(v);
-                       }));
-}
+class [[nodiscard]] check {
+ public:
+  check(Body body, rc::Gen<Inputs>... inputs,
+        std::source_location caller = std::source_location::current())
+      : check(std::string(), detail::usual_options(), std::move(body), std::move(inputs)...,
+              caller) {}
+  // Without a description RapidCheck knows the property by the name of the GoogleTest test.
+  check(const std::string& description, const options& how, Body body, rc::Gen<Inputs>... inputs,
+        std::source_location caller = std::source_location::current()) {
+    const auto all = rc::gen::tuple(std::move(inputs)..., rc::gen::arbitrary<plan>());
+    holds_ = detail::check_property(description, rc::detail::toProperty([=] {
+                                      const std::tuple<Inputs..., plan> drawn = *all;
+                                      const detail::with_inputs<Body, Inputs...> bound{body, drawn};
+                                      const verdict v = survives(
+                                          bound, std::get<sizeof...(Inputs)>(drawn), how, caller);
+                                      if (!v) detail::fail(v);
+                                    }));
+  }
+
+  // False: it does not hold, RapidCheck gave up, or no case was asked for.
+  explicit operator bool() const { return holds_; }
+
+ private:
+  bool holds_;
+};
 template <class Body, class... Inputs>
-  requires(!std::is_convertible_v<Body, std::string> && !std::is_convertible_v<Body, options>)
-bool check(Body body, rc::Gen<Inputs>... inputs) {
-  return check(std::string(), detail::usual_options(), std::move(body), std::move(inputs)...);
-}
+check(Body, rc::Gen<Inputs>...) -> check<Body, Inputs...>;
+template <class Body, class... Inputs>
+check(const std::string&, const options&, Body, rc::Gen<Inputs>...) -> check<Body, Inputs...>;
 
 }  // namespace cofault
