@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSL-1.0
 cmake_minimum_required(VERSION 3.25)
-# README.md says nothing that is not so: each block of C++ stands, as it is, in one of the SOURCES, and
-# each block of text in what DEMO prints.
-execute_process(COMMAND "${DEMO}" OUTPUT_VARIABLE real_text COMMAND_ERROR_IS_FATAL ANY)
+# README says nothing that is not so: each block of C++ stands, as it is, in one of the SOURCES, and
+# each block of text in what the command DEMO prints.
+execute_process(COMMAND ${DEMO} OUTPUT_VARIABLE real_text ERROR_VARIABLE real_text
+  COMMAND_ERROR_IS_FATAL ANY)
 set(real_cpp "")
 foreach(source IN LISTS SOURCES)
   file(READ "${source}" text)
@@ -25,13 +26,13 @@ foreach(language IN ITEMS cpp text)
     string(SUBSTRING "${rest}" 0 ${end} block)
     string(FIND "${real_${language}}" "${block}" found)
     if(found EQUAL -1)
-      message(SEND_ERROR "README.md shows what is not so:\n${block}")
+      message(SEND_ERROR "${README} shows what is not so:\n${block}")
     endif()
     math(EXPR end "${end} + 3")
     string(SUBSTRING "${rest}" ${end} -1 rest)
     math(EXPR blocks "${blocks} + 1")
   endwhile()
   if(blocks EQUAL 0)
-    message(SEND_ERROR "README.md has no block of ${language}")
+    message(SEND_ERROR "${README} has no block of ${language}")
   endif()
 endforeach()

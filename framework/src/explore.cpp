@@ -18,6 +18,7 @@
 #include "mailbox.hpp"
 #include "needed.hpp"
 #include "ratchet.hpp"
+#include "rehearsal.hpp"
 #include "run_state.hpp"
 #include "shrink.hpp"
 #include "soundness.hpp"
@@ -259,13 +260,14 @@ exploration explore_alone(const driver_factory& body, const options& how,
         "another thread is exploring; explorations share one fake clock: run them one "
         "after the other");
   if (const std::string why = bad_options(how); !why.empty()) return refused(why);
+  sites::add_peer(caller.file_name());
+  sites::recount();
+  box().clear();
+  if (rehearsing* const asked = rehearsing::current()) return rehearse_alone(*asked, body, how);
   if (const std::string why = bad_environment(); !why.empty()) return refused(why);
   // In a child the output is kept, too: only so is it seen that a handler prints.
   std::optional<kept_output> quiet;
   if (!how.isolated()) quiet.emplace();
-  sites::add_peer(caller.file_name());
-  sites::recount();
-  box().clear();
   if (!how.replayed().empty()) return replay(body, how, how.replayed(), "options().replay()");
   if (const char* text = std::getenv("COFAULT_REPLAY"); text != nullptr && *text != '\0')
     return replay(body, how, text,
@@ -302,7 +304,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
 
 exploration explore(const driver_factory& body, const options& how, std::source_location caller) {
   exploration out = explore_alone(body, how, caller);
-  detail::note_explored(out);
+  if (detail::rehearsing::current() == nullptr) detail::note_explored(out);
   return out;
 }
 

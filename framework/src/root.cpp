@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "awaited_frames.hpp"
+#include "cofault/detail/assertion_reader.hpp"
 #include "cofault/observe.hpp"
 #include "run_state.hpp"
 
@@ -13,12 +14,24 @@ namespace detail {
 namespace {
 
 run_listener* listener = nullptr;
+assertion_reader reader = nullptr;
+
+// The root ended by an assertion of the test, which was no exception of the program.
+bool is_assertion(const std::exception_ptr& error) {
+  std::string text;
+  if (!error || reader == nullptr || !reader(error, text)) return false;
+  if (!text.empty()) assertion_failed(text);
+  return true;
+}
 
 }  // namespace
+
+void set_assertion_reader(assertion_reader r) { reader = r; }
 
 void root_completed(std::exception_ptr error) {
   run_state* run = run_state::current();
   if (run == nullptr || run->tearing_down) return;
+  if (is_assertion(error)) error = nullptr;
   ++run->root_completions;
   run->record(error ? event_kind::root_threw : event_kind::root_returned, nullptr,
               run->keep_description(error), run->exceptions.number_of(error));

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+// Input, faults and schedule become smaller together.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "booking.hpp"
+#include "checking.hpp"
+#include "cofault/gtest.hpp"
+
+namespace {
+
+using namespace cofault;
+using booking::amounts;
+using booking::body;
+using testing::AllOf;
+using testing::HasSubstr;
+
+const auto amounts_up_to_100 = rc::gen::container<amounts>(rc::gen::inRange(0, 101));
+
+support::checked check_booking(std::uint64_t seed, bool fixed) {
+  return support::check(
+      [fixed] {
+        const auto [in, faults] = *rc::gen::pair(amounts_up_to_100, rc::gen::arbitrary<plan>());
+        RC_ASSERT(survives(body(in, fixed), faults));
+      },
+      seed);
+}
+
+TEST(Joint, TheSmallestInputAndTheSmallestPlan) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const auto found = check_booking(seed, false);
+    ASSERT_FALSE(found.passed()) << "seed " << seed;
+    EXPECT_EQ(found.counterexample(), "([51, 0], booking.hpp:booking::book+0/1.2=throw:failed)")
+        << "seed " << seed;
+  }
+}
+
+TEST(Joint, TheFailureIsToldOnce) {
+  const std::string text = check_booking(1, false).text();
+  EXPECT_THAT(text, AllOf(HasSubstr("Falsifiable after "), HasSubstr("([51, 0], ")));
+  const auto report = text.find("violated: what is acquired is released");
+  ASSERT_NE(report, text.npos) << text;
+  EXPECT_EQ(text.find("violated: ", report + 1), text.npos) << text;
+  EXPECT_THAT(text.substr(report),
+              HasSubstr("COFAULT_REPLAY='booking.hpp:booking::book+0/1.2=throw:failed' ./"));
+}
+
+// From this case on, neither becomes smaller while the other stays.
+TEST(Joint, NeitherAloneGetsThere) {
+  const amounts all = {3, 60, 5, 9}, least = {51, 0};
+  const plan late = parse_plan("booking.hpp:booking::book+0/1.4=throw:failed"),
+             early = parse_plan("booking.hpp:booking::book+0/1.2=throw:failed");
+  EXPECT_FALSE(rehearse(body(all), late).result.clean());
+  EXPECT_TRUE(rehearse(body(all), early).result.clean());
+  EXPECT_THAT(rehearse(body(least), late).result.error, HasSubstr("was not reached"));
+  EXPECT_FALSE(rehearse(body(least), early).result.clean());
+}
+
+TEST(Joint, TheFixedTwinPasses) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const auto found = check_booking(seed, true);
+    EXPECT_TRUE(found.passed()) << "seed " << seed << ": " << found.text();
+  }
+}
+
+}  // namespace
