@@ -107,7 +107,7 @@ void each_call_is_an_await_point_under_its_methods_name() {
     EXPECT_EQ(cofault::virtual_clock::now(),
               std::chrono::nanoseconds(std::chrono::minutes(80)).count());
   };
-  const auto seen = cofault::explore(body, cofault::options().judge(operations()));
+  const auto seen = explore(body, cofault::options().judge(operations()));
   ASSERT_EQ(seen.findings.size(), 1u) << describe(seen);
   EXPECT_THAT(seen.findings[0].explanation,
               testing::HasSubstr("openSession() post_order() query() "));
@@ -128,7 +128,7 @@ void a_call_gets_faults() {
        {swallowed, swallowed.inject(cofault::inject::throwing(refused("no"))),
         swallowed.inject(cofault::inject::only(cofault::inject::usual(),
                                                cofault::inject::operation("post_order")))}) {
-    const auto result = cofault::explore(body, how);
+    const auto result = explore(body, how);
     ASSERT_EQ(result.findings.size(), 1u) << describe(result);
     EXPECT_THAT(result.findings[0].report, testing::HasSubstr("post_order() throws "));
     EXPECT_THAT(result.findings[0].report,
@@ -155,7 +155,7 @@ void a_call_throws_what_it_is_told_to() {
     }
   };
   const auto result =
-      cofault::explore(body, cofault::options().judge(cofault::properties::progress()));
+      explore(body, cofault::options().judge(cofault::properties::progress()));
   EXPECT_THAT(result, cofault::SurvivesEveryFault());
   EXPECT_EQ(result.points, 3u);
 }
@@ -169,7 +169,7 @@ void a_call_never_returns() {
     co_await careless<Type>(*db);
   };
   const auto result =
-      cofault::explore(body, cofault::options().judge(cofault::properties::progress()));
+      explore(body, cofault::options().judge(cofault::properties::progress()));
   ASSERT_EQ(result.findings.size(), 1u) << describe(result);
   EXPECT_TRUE(result.findings[0].smallest.empty()) << describe(result);
   EXPECT_THAT(result.findings[0].report, testing::HasSubstr("co_await db.post_order(1);"));
