@@ -12,6 +12,7 @@
 #include "kept_output.hpp"
 #include "mailbox.hpp"
 #include "ratchet.hpp"
+#include "replayed_run.hpp"
 #include "run_state.hpp"
 #include "shrink.hpp"
 #include "soundness.hpp"
@@ -200,6 +201,12 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
     out.notes.push_back("only the first " + std::to_string(most) + " findings show their steps");
 }
 
+std::vector<std::string> names_of(const property_list& properties) {
+  std::vector<std::string> out;
+  for (const auto& p : properties) out.emplace_back(p->name());
+  return out;
+}
+
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
                    std::string_view source) {
   plan p;
@@ -221,8 +228,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
                    " was not reached; the code under test has changed there: explore again for a "
                    "new plan");
   out.trials = 1;
+  out.judged = names_of(how.properties());
   out.covered = {{"replayed plans", 1, 1}};
   out.failures.assign(box().failures, box().failures + box().failure_count);
+  out.replayed = run_just_replayed();
   explain(body, how, out, false);
   out.notes.push_back("replayed one plan: " + text);
   return out;
@@ -266,6 +275,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.points = box().points;
   out.trials = box().trials;
   out.unreached = box().unreached_count;
+  out.judged = names_of(how.properties());
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);

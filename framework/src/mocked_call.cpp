@@ -111,6 +111,13 @@ std::uint64_t current_run() {
   return run == nullptr ? 0 : run->number;
 }
 
+bool is_cut_off() {
+  const run_state* run = run_state::current();
+  return run != nullptr && run->requested.ended();
+}
+
+void fail_exploration(std::string_view sentence) { box().fail(sentence); }
+
 void note_mocked_call(const void* returned, std::size_t size, std::uint64_t action_set_in) {
   run_state* run = run_state::current();
   if (run == nullptr) return;

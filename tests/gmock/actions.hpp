@@ -154,8 +154,7 @@ void a_call_throws_what_it_is_told_to() {
       EXPECT_EQ(what, "not today");
     }
   };
-  const auto result =
-      explore(body, cofault::options().judge(cofault::properties::progress()));
+  const auto result = explore(body, cofault::options().judge(cofault::properties::progress()));
   EXPECT_THAT(result, cofault::SurvivesEveryFault());
   EXPECT_EQ(result.points, 3u);
 }
@@ -168,8 +167,7 @@ void a_call_never_returns() {
     ON_CALL(*db, post_order).WillByDefault(cofault::CoNeverReturns());
     co_await careless<Type>(*db);
   };
-  const auto result =
-      explore(body, cofault::options().judge(cofault::properties::progress()));
+  const auto result = explore(body, cofault::options().judge(cofault::properties::progress()));
   ASSERT_EQ(result.findings.size(), 1u) << describe(result);
   EXPECT_TRUE(result.findings[0].smallest.empty()) << describe(result);
   EXPECT_THAT(result.findings[0].report, testing::HasSubstr("co_await db.post_order(1);"));

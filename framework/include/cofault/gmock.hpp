@@ -17,6 +17,7 @@
 #include "cofault/runtime/sleep.hpp"
 #include "cofault/runtime/task.hpp"
 #include "cofault/scheduler.hpp"
+#include "cofault/without_faults.hpp"
 
 // Actions for mocked methods that return coroutines: runtime::task, a task type of your own, or
 // Asio's awaitable (with the adapter's header). Whoever awaits the call awaits "query()", the

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace cofault::detail {
 
@@ -14,6 +15,12 @@ std::uint64_t current_run();
 // action was set in the run of that number: not the run under way means that the mock was not made
 // by the body, which is an error of the exploration.
 void note_mocked_call(const void* returned, std::size_t size, std::uint64_t action_set_in);
+
+// The plan has stopped the runtime, or destroyed the world: nothing more need be called.
+bool is_cut_off();
+
+// The exploration under way is in error, since this is so: a sentence.
+void fail_exploration(std::string_view sentence);
 
 // What names the operation of a coroutine of a mocked method, in front of the method's name.
 inline constexpr char method_mark[] = "method ";
