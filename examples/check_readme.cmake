@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: BSL-1.0
 cmake_minimum_required(VERSION 3.25)
-# README says nothing that is not so: each block of C++ stands, as it is, in one of the SOURCES, and
-# each block of text in what the command DEMO prints.
-execute_process(COMMAND ${DEMO} OUTPUT_VARIABLE real_text ERROR_VARIABLE real_text
-  COMMAND_ERROR_IS_FATAL ANY)
+# README.md, or another page, says nothing that is not so: each block of C++ stands, as it is, in one of
+# the SOURCES, and each block of text in what the command DEMO prints, which may be a test that fails
+# as it should (DEMO_FAILS). A page without a DEMO has no blocks of text.
+cmake_path(GET README FILENAME page)
+set(languages cpp)
+if(DEMO)
+  list(APPEND languages text)
+  execute_process(COMMAND ${DEMO} OUTPUT_VARIABLE real_text ERROR_VARIABLE real_text
+    RESULT_VARIABLE result)
+  if(NOT result EQUAL 0 AND NOT DEMO_FAILS)
+    message(FATAL_ERROR "${DEMO} failed: ${result}")
+  endif()
+endif()
 set(real_cpp "")
 foreach(source IN LISTS SOURCES)
   file(READ "${source}" text)
@@ -11,7 +20,10 @@ foreach(source IN LISTS SOURCES)
 endforeach()
 
 file(READ "${README}" readme)
-foreach(language IN ITEMS cpp text)
+if(NOT DEMO AND readme MATCHES "```text\n")
+  message(SEND_ERROR "${page} has a block of text, and no DEMO prints it")
+endif()
+foreach(language IN LISTS languages)
   set(rest "${readme}")
   set(blocks 0)
   while(TRUE)
@@ -26,13 +38,13 @@ foreach(language IN ITEMS cpp text)
     string(SUBSTRING "${rest}" 0 ${end} block)
     string(FIND "${real_${language}}" "${block}" found)
     if(found EQUAL -1)
-      message(SEND_ERROR "${README} shows what is not so:\n${block}")
+      message(SEND_ERROR "${page} shows what is not so:\n${block}")
     endif()
     math(EXPR end "${end} + 3")
     string(SUBSTRING "${rest}" ${end} -1 rest)
     math(EXPR blocks "${blocks} + 1")
   endwhile()
   if(blocks EQUAL 0)
-    message(SEND_ERROR "${README} has no block of ${language}")
+    message(SEND_ERROR "${page} has no block of ${language}")
   endif()
 endforeach()

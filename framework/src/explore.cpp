@@ -19,6 +19,7 @@
 #include "needed.hpp"
 #include "ratchet.hpp"
 #include "rehearsal.hpp"
+#include "replayed_run.hpp"
 #include "run_state.hpp"
 #include "shrink.hpp"
 #include "soundness.hpp"
@@ -217,6 +218,12 @@ std::string missed_part(std::string_view text, const plan& p) {
   return encode(missed);
 }
 
+std::vector<std::string> names_of(const property_list& properties) {
+  std::vector<std::string> out;
+  for (const auto& p : properties) out.emplace_back(p->name());
+  return out;
+}
+
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
                    std::string_view source) {
   const breakpoint stop;
@@ -240,8 +247,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
                    (p.size() == 1 ? "" : " at " + missed_part(text, p)) +
                    "; the code under test has changed there: explore again for a new plan");
   out.trials = 1;
+  out.judged = names_of(how.properties());
   out.covered = {{"replayed plans", 1, 1}};
   out.failures.assign(box().failures, box().failures + box().failure_count);
+  out.replayed = run_just_replayed();
   explain(body, how, out, false);
   if (const std::string why = stop.run(body, how, p, out.findings); !why.empty())
     return refused(why);
@@ -290,6 +299,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.points = box().points;
   out.trials = box().trials;
   out.unreached = box().unreached_count;
+  out.judged = names_of(how.properties());
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);

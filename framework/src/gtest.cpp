@@ -4,11 +4,15 @@
 #include <gtest/gtest-spi.h>
 
 #include <cstdint>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "cofault/detail/mocked_call.hpp"
 #include "cofault/detail/root.hpp"
+#include "cofault/fault_free.hpp"
+#include "mock_failures.hpp"
 
 namespace cofault {
 namespace {
@@ -17,6 +21,8 @@ namespace {
 class assertion_collector : public detail::run_listener {
  public:
   void run_started() override {
+    ran_here_ = true;
+    quiet_.emplace();
     results_.emplace();
     reporter_.emplace(testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD,
                       &*results_);
@@ -24,19 +30,23 @@ class assertion_collector : public detail::run_listener {
 
   void run_ended() override {
     reporter_.reset();
+    quiet_.reset();
     for (int i = 0; i < results_->size(); ++i) {
       const testing::TestPartResult& part = results_->GetTestPartResult(i);
-      if (!part.failed()) continue;
-      const char* file = part.file_name() == nullptr ? "unknown file" : part.file_name();
-      detail::assertion_failed(std::string(file) + ":" + std::to_string(part.line_number()) +
-                               ": Failure\n" + part.message());
+      if (part.failed() && !(detail::is_unmet(part) && detail::is_cut_off()))
+        detail::assertion_failed(detail::text_of(part));
     }
+    if (fault_free()) memory_.compare(*results_);
     results_.reset();
   }
+
+  // An exploration of this test ran in other processes only.
+  bool explored_elsewhere() const { return explored_ && !ran_here_; }
 
   // For whoever reads GoogleTest's XML: sums over the explorations of a test.
   void explored(const exploration& what) override {
     if (test_name().empty()) return;
+    explored_ = true;
     if (counted_ != test_name()) counted_ = test_name(), points_ = trials_ = findings_ = 0;
     points_ += what.points;
     trials_ += what.trials;
@@ -46,20 +56,40 @@ class assertion_collector : public detail::run_listener {
     testing::Test::RecordProperty("cofault_findings", std::to_string(findings_));
   }
 
+  void test_started() { explored_ = ran_here_ = false; }
+
   std::string test_name() override {
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
     return test == nullptr ? "" : std::string(test->test_suite_name()) + "." + test->name();
   }
 
  private:
-  std::string counted_;  // the test that the sums are of
+  detail::mock_memory memory_;
+  std::optional<detail::quiet_mocks> quiet_;
+  bool ran_here_ = false, explored_ = false;  // in this test
+  std::string counted_;                       // the test that the sums are of
   std::uint64_t points_ = 0, trials_ = 0, findings_ = 0;
   std::optional<testing::TestPartResultArray> results_;
   std::optional<testing::ScopedFakeTestPartResultReporter> reporter_;
 };
 
-struct test_watcher : testing::EmptyTestEventListener {
-  void OnTestStart(const testing::TestInfo&) override { detail::test_begins(); }
+class test_watcher : public testing::EmptyTestEventListener {
+ public:
+  explicit test_watcher(assertion_collector& collector) : collector_(collector) {}
+  void OnTestStart(const testing::TestInfo&) override {
+    collector_.test_started();
+    detail::test_begins();
+  }
+  // Behind GoogleTest's own print of it.
+  void OnTestPartResult(const testing::TestPartResult& part) override {
+    if (detail::is_unmet(part) && collector_.explored_elsewhere())
+      std::cout
+          << "cofault: the runs of explore() have a process of their own, and what they call is "
+             "not seen here; if they use that mock, make it in the body, anew for every run\n";
+  }
+
+ private:
+  assertion_collector& collector_;
 };
 
 }  // namespace
@@ -68,7 +98,8 @@ bool detail::use_googletest() {
   // Never destroyed: the code under test may call exit() in the middle of a run.
   static auto* const collector = new assertion_collector;
   set_run_listener(collector);
-  testing::UnitTest::GetInstance()->listeners().Append(new test_watcher);  // which owns it
+  testing::UnitTest::GetInstance()->listeners().Append(
+      new test_watcher(*collector));  // which owns it
   return true;
 }
 

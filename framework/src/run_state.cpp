@@ -156,7 +156,7 @@ void run_state::record_exception(event_kind kind, std::uint32_t number, std::uin
 }
 
 std::uint32_t run_state::keep_description(const std::exception_ptr& error) {
-  return error && what.empty() ? keep_text(describe(error)) : 0;
+  return error && (what.empty() || explaining) ? keep_text(describe(error)) : 0;
 }
 
 std::uint32_t run_state::keep_text(std::string_view text) {

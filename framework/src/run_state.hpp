@@ -101,7 +101,8 @@ class run_state {
   bool is_reached(std::uint32_t number) const { return reached_[number]; }
   // Keeps a text (an assertion's, …) and returns its index.
   std::uint32_t keep_text(std::string_view text);
-  // Index of a text, for the run without faults only: there an error is the test's own. Else 0.
+  // Index of a text, for the run without faults, where an error is the test's own, and for one that
+  // explains. Else 0.
   std::uint32_t keep_description(const std::exception_ptr& error);
   // The coroutine at the top of its chain of awaits.
   std::uint32_t top_of(std::uint32_t frame) {

@@ -8,6 +8,7 @@
 
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
+#include "cofault/detail/mocked_call.hpp"
 #include "shared_memory.hpp"
 
 namespace cofault::sites {
@@ -97,6 +98,8 @@ std::string_view template_before(std::string_view text) {
 // Asio names the function object that starts an operation after it: "initiate_async_read". Streams
 // and channels have operations of the same name but can fail in different ways.
 std::string operation_in(std::string_view type) {
+  if (type.starts_with(detail::method_mark))
+    return std::string(type.substr(sizeof detail::method_mark - 1)) + "()";
   constexpr std::string_view mark = "initiate_";
   const std::size_t at = type.find(mark);
   if (at == type.npos) return type.find("this_coro::") != type.npos ? "this_coro" : "";

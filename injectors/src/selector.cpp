@@ -55,7 +55,9 @@ selector visit(std::uint32_t n) {
 
 selector operation(std::string name) {
   const std::string text = "of operation " + name;
-  return {text, [name = std::move(name)](const await_point& p) { return p.operation == name; }};
+  return {text, [name, method = name + "()"](const await_point& p) {
+            return p.operation == name || p.operation == method;
+          }};
 }
 
 }  // namespace cofault::inject

@@ -45,6 +45,15 @@ TEST(Selector, OfACoroutineAVisitOrAnOperation) {
   EXPECT_FALSE(operation("read").matches(here));
 }
 
+TEST(Selector, KnowsAMockedMethodByItsName) {
+  await_point call = here;
+  call.operation = "query()";
+  EXPECT_TRUE(operation("query").matches(call));
+  EXPECT_TRUE(operation("query()").matches(call));
+  EXPECT_FALSE(operation("quer").matches(call));
+  EXPECT_FALSE(operation("async_read()").matches(here));
+}
+
 TEST(Selector, Combines) {
   EXPECT_TRUE((in("session") && visit(3)).matches(here));
   EXPECT_FALSE((in("session") && visit(2)).matches(here));

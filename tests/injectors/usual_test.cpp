@@ -53,6 +53,11 @@ TEST(Usual, FailsSomehowWhereTheOperationIsNotKnown) {
   EXPECT_THAT(usual_for(""), ElementsAre("throw:reset"));
 }
 
+TEST(Usual, TakesTheNameOfAMockedMethodForNoOperationOfAsio) {
+  for (const char* method : {"post()", "post_order()", "read()", "thread_count()", "wait()"})
+    EXPECT_THAT(usual_for(method), ElementsAre("throw:reset")) << method;
+}
+
 TEST(Usual, LeavesAloneWhatCannotFail) {
   for (const char* operation : {"post", "dispatch", "defer", "this_coro"})
     EXPECT_THAT(usual_for(operation), IsEmpty()) << operation;

@@ -4,9 +4,13 @@
 
 #include <any>
 #include <asio/awaitable.hpp>
+#include <asio/basic_waitable_timer.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -15,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cofault/coroutine_wait.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/explore.hpp"
 #include "cofault/observe.hpp"
@@ -23,5 +28,6 @@
 #define COFAULT_ASIO ::asio
 #define COFAULT_ASIO_NAME in_asio
 #include "cofault/detail/asio_explore.ipp"
+#include "cofault/detail/asio_wait.ipp"
 #undef COFAULT_ASIO
 #undef COFAULT_ASIO_NAME

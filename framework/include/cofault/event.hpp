@@ -31,7 +31,7 @@ enum class event_kind : std::uint8_t {
   jumped,         // the clock moved; value: by how many nanoseconds
   root_returned,  // the root's completion handler ran
   root_threw,     // … with an exception; other: its number, see below; value: index of a text that
-                  // describes it, in the run without faults only
+                  // describes it, in the run without faults and in an explaining one
   escaped,        // an exception left the runtime's event loop; other, value: as root_threw, and
                   // other is 0 in the teardown
   ticking,        // the root stands still while timers tick, which are stopped now; value: since

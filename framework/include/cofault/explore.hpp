@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <source_location>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include "cofault/driver.hpp"
+#include "cofault/exception_story.hpp"
 #include "cofault/options.hpp"
 #include "cofault/plan.hpp"
 
@@ -29,6 +32,20 @@ struct coverage {
   std::uint32_t planned = 0, run = 0;
 };
 
+// How the run of a replayed plan went (options::replay).
+struct replayed_run {
+  struct exception {
+    const std::type_info* type;  // null: not known
+    fate end;
+    bool injected;  // thrown by a fault of the plan
+  };
+  bool returned = false;  // the root's end: with a result, …
+  bool failed = false;    // … or by an exception; neither: it never ended
+  const std::type_info* error = nullptr;  // of that exception; null: not known
+  std::string what;                       // its what(), if it has one
+  std::vector<exception> exceptions;      // all that were thrown, in order
+};
+
 // What an exploration found and how much it covered.
 struct exploration {
   std::string error;                  // what was wrong with the call; then nothing below counts
@@ -40,7 +57,9 @@ struct exploration {
   std::uint32_t points = 0;           // user await points reached, each visit of each coroutine
   std::uint32_t trials = 0;           // plans that were run
   std::uint32_t unreached = 0;        // of them: the planned point was not reached
+  std::vector<std::string> judged;    // the names of the properties that were asked
   std::vector<coverage> covered;      // by kind of plan, those that there were
+  std::optional<replayed_run> replayed;  // where one plan was replayed
   bool complete = false;              // every plan was run, nothing was left unreached or undecided
 
   bool clean() const { return error.empty() && findings.empty() && failures.empty(); }

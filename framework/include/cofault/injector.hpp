@@ -16,7 +16,8 @@ struct await_point {
   std::string_view file;  // as the compiler recorded it
   std::uint32_t line;
   std::string_view function;   // qualified name without arguments, "app::pool::session"
-  std::string_view operation;  // "async_read"; empty where the awaited object does not tell
+  std::string_view operation;  // "async_read", of a mocked method "query()"; empty where the awaited
+                               // object does not tell
   std::uint32_t instance;      // which coroutine of that function, from 1
   std::uint32_t visit;         // which arrival, from 1
   bool can_throw;              // a throw is feasible

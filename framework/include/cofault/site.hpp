@@ -26,7 +26,8 @@ struct site_info {
   std::uint32_t rank;      // which await on its line, in order of first visit, from 1
                             // 0: no await but another place in the code, a handler
   const char* initiation;  // a compiler's rendering of the type that names the operation, or null
-  const char* operation;   // "async_read", "channel::async_send"; "" where that type does not tell
+  const char* operation;   // "async_read", "channel::async_send", of a mocked method "query()"; "" where
+                            // that type does not tell
 };
 
 // The process-wide table of functions and await points.

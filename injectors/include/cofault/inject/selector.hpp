@@ -36,7 +36,7 @@ selector in(std::string function);
 selector coroutine(std::uint32_t instance);
 // The n-th arrival of a coroutine, from 1.
 selector visit(std::uint32_t n);
-// Operations by Asio's name, "async_read".
+// Operations by Asio's name, "async_read", or calls of a mocked method by its name, "query".
 selector operation(std::string name);
 
 // An injector that applies only where the selector matches.
