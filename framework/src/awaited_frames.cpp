@@ -10,6 +10,9 @@
 #include <mutex>
 #include <span>
 
+#include "cofault/site.hpp"
+#include "mailbox.hpp"
+
 namespace cofault::detail {
 namespace {
 
@@ -84,6 +87,20 @@ bool holds_unknown(std::span<const void* const> words) {
   });
 }
 
+// Asio awaits it anyway, and the process dies.
+bool is_empty_awaitable(std::span<const void* const> words, const awaited& a) {
+  return (a.where == runtime::boost_asio || a.where == runtime::asio) &&
+         std::all_of(words.begin(), words.end(), [](const void* w) { return w == nullptr; });
+}
+
+void refuse_empty(const run_state& run, const frame& by) {
+  if (run.what.empty())
+    box().fail(
+        "cofault: " + sites::place(by.site) +
+        " awaits an empty awaitable: it was moved from, or it is the default value of a mocked "
+        "method without an action");
+}
+
 }  // namespace
 
 frame* adopt_awaited(run_state& run, const frame& by, const awaited& a) {
@@ -91,6 +108,7 @@ frame* adopt_awaited(run_state& run, const frame& by, const awaited& a) {
   for (frame* f = run.unstarted.first(); f != nullptr; f = f->next)
     if (holds(words, *f)) return f;
   if (!a.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
+  if (is_empty_awaitable(words, a)) refuse_empty(run, by);
   {
     const std::lock_guard lock(outside().mutex);
     if (holds_any(words, outside().list)) return nullptr;

@@ -31,11 +31,11 @@ std::string text_of(const testing::TestPartResult& part);
 // Finds mocks that count the calls of earlier runs, too.
 class mock_memory {
  public:
-  // Of a run without faults: what failed then fails with the same text in the next one.
+  // Of a run without faults: what was called too often then is so just as often in the next one.
   void compare(const testing::TestPartResultArray& run);
 
  private:
-  std::map<std::string, std::string> before_;  // the last text by file and line
+  std::map<std::string, std::string> before_;  // how often it was called, by file and line
 };
 
 }  // namespace cofault::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/detail/mocked_call.hpp"
 
+#include <unwind.h>
+
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -72,25 +74,39 @@ call_place look_up(const void* address) {
 
 const call_place* place_at(const void* address) {
   call_places& p = places();
-  for (std::uint32_t i = 0; i < p.count; ++i)
+  std::size_t i = reinterpret_cast<std::uintptr_t>(address) * 0x9E3779B97F4A7C15u >> 40;
+  for (i %= call_places::capacity; p.items[i].address != nullptr;
+       i = (i + 1) % call_places::capacity)
     if (p.items[i].address == address) return &p.items[i];
-  if (p.count == call_places::capacity) return nullptr;
-  p.items[p.count] = look_up(address);
-  return &p.items[p.count++];
+  if (2 * p.count > call_places::capacity) return nullptr;
+  ++p.count;
+  p.items[i] = look_up(address);
+  return &p.items[i];
 }
+
+// Looks at the stack from the inside out, no further than it must.
+struct method_walk {
+  static constexpr unsigned deep_enough = 40;
+  const char* method = nullptr;
+  bool entered = false;
+  unsigned depth = 0;
+
+  static _Unwind_Reason_Code step(_Unwind_Context* context, void* self) {
+    auto& walk = *static_cast<method_walk*>(self);
+    const call_place* at = place_at(reinterpret_cast<const void*>(_Unwind_GetIP(context)));
+    if (at == nullptr || ++walk.depth == deep_enough) return _URC_END_OF_STACK;
+    walk.method = walk.entered ? at->inner : at->method;
+    if (walk.entered || walk.method != nullptr) return _URC_END_OF_STACK;
+    walk.entered = at->in_entrance;
+    return _URC_NO_REASON;
+  }
+};
 
 // The mocked method that is being called; null: there is no debug information that tells.
 const char* method_on_stack() {
-  constexpr unsigned deep_enough = 40;
-  bool entered = false;
-  for (const void* address : stack_here(1, deep_enough)) {
-    const call_place* at = place_at(address);
-    if (at == nullptr) return nullptr;
-    if (entered) return at->inner;
-    if (at->method != nullptr) return at->method;
-    entered = at->in_entrance;
-  }
-  return nullptr;
+  method_walk walk;
+  _Unwind_Backtrace(&method_walk::step, &walk);
+  return walk.method;
 }
 
 void refuse_old_mock(const char* method) {

@@ -95,6 +95,20 @@ TEST(Expectation, ThatIsExceededBehindAFaultIsOneFailureThatTellsWhichCall) {
                                 HasSubstr("Actual: called 3 times"))));
 }
 
+TEST(Expectation, ThatIsExceededShowsNoBytesOfTheCoroutine) {
+  const auto body = [](scheduler&) -> task<> {
+    testing::NiceMock<mock_account> to;
+    ON_CALL(to, deposit).WillByDefault(CoReturn());
+    EXPECT_CALL(to, deposit(5)).Times(2);
+    co_await insist(to);
+    co_await insist(to);
+  };
+  const auto result = explore(body, with_assertions());
+  ASSERT_FALSE(result.findings.empty());
+  EXPECT_THAT(result.findings[0].report,
+              AllOf(HasSubstr("Actual: called 3 times"), Not(HasSubstr("-byte object"))));
+}
+
 TEST(Expectation, ThatIsMetWhateverHappensIsFine) {
   const auto body = [](scheduler&) -> task<> {
     mock_account from, to;
@@ -151,8 +165,15 @@ TEST(Expectation, ThatTheTestItselfBreaksIsItsOwnFailure) {
 }
 
 TEST(Expectation, OfWorkThatIsCutOffNeedNotBeMet) {
+  const auto body = [](scheduler&) -> task<> {
+    mock_account from, to;
+    EXPECT_CALL(from, withdraw(5)).WillOnce(CoReturnAfter(1s));
+    EXPECT_CALL(to, deposit(5)).WillOnce(CoReturn());
+    co_await transfer(from, to);
+  };
   const auto cutting = with_assertions().inject(inject::stop(), inject::destroy());
-  EXPECT_THAT(explore(transfers, cutting), SurvivesEveryFault());
+  EXPECT_THAT(explore(body, cutting), SurvivesEveryFault());
+  EXPECT_THAT(explore(body, with_assertions()), Not(SurvivesEveryFault()));
 }
 
 // An uninteresting call prints nothing, so it is no report of the exception.

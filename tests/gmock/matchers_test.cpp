@@ -180,6 +180,11 @@ TEST(Matcher, MatchesNothingThatProvesNothing) {
     std::abort();
   };
   matches_none(explore(dies));
+  const auto wrong = [](scheduler& s) -> task<> {
+    EXPECT_TRUE(false) << "always";
+    co_await s.yield();
+  };
+  matches_none(explore(wrong));
   const auto unasked = options().judge(properties::progress());
   EXPECT_THAT(explore(fine, unasked), Not(SurfacesEveryException()));
   EXPECT_THAT(explore(fine, unasked), Not(ReleasesEverything()));

@@ -36,8 +36,7 @@ struct coroutine_wait {
       throw std::logic_error(
           "cofault: a mocked method is to wait, but no fake scheduler runs its coroutine; use a "
           "cofault::scheduler, or specialise cofault::coroutine_wait for a coroutine type with "
-          "timers "
-          "of its own");
+          "timers of its own");
     return now->sleep_for(d);
   }
 };

@@ -49,8 +49,7 @@ template <class T, class E>
 
 inline constexpr auto for_ever = std::chrono::nanoseconds::max();
 
-// The coroutines that stand for those of the program. All of them end in a co_return with an
-// operand, which fits any promise.
+// The coroutines that stand for those of the program.
 template <class R, class V>
 R co_return_value(V value) {
   co_return static_cast<result_of_coroutine_t<R>>(std::move(value));
@@ -79,6 +78,23 @@ R co_never_returns() {
   co_return thrown<result_of_coroutine_t<R>>(over);
 }
 
+// What Google Mock would make of a default value, an empty coroutine, nobody can await.
+template <class R>
+R co_without_action() {
+  R out =
+      co_throw<R>(std::logic_error("cofault: a mocked method was called that has no action, or "
+                                   "none any more; see what Google Mock "
+                                   "says of it"));
+  note_mocked_call(std::addressof(out), sizeof out, current_run());
+  return out;
+}
+template <class R>
+void replace_empty_default() {
+  if constexpr (std::default_initializable<R>)
+    if (!testing::DefaultValue<R>::IsSet())
+      testing::DefaultValue<R>::SetFactory(co_without_action<R>);
+}
+
 // A value for every call. What can only be moved is there for the first one.
 template <class V>
 class kept_value {
@@ -90,9 +106,8 @@ class kept_value {
     } else {
       if (std::exchange(*taken_, true))
         throw std::logic_error(
-            "cofault: this value can only be moved, so it is returned once; for more calls give "
-            "one "
-            "WillOnce() for each");
+            "cofault: this value can only be moved, so it is returned once; give each call a "
+            "WillOnce() of its own");
       return std::move(*value_);
     }
   }
@@ -112,14 +127,16 @@ class co_action {
   template <class R, class... Args>
   operator testing::Action<R(Args...)>() const {
     Body::template check<R>();
-    if constexpr (coroutine<R>)
+    if constexpr (coroutine<R>) {
+      replace_empty_default<R>();
       return [body = body_, set_in = current_run()](auto&&...) -> R {
         R out = body.template start<R>();
         note_mocked_call(std::addressof(out), sizeof out, set_in);
         return out;
       };
-    else
+    } else {
       return {};
+    }
   }
 
  private:
