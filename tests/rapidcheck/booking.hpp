@@ -30,6 +30,19 @@ inline cofault::runtime::task<> book(const amounts& all, bool fixed) {
   }
 }
 
+struct account {
+  int balance = 0;
+};
+
+// Each begins a little later than the one before it. A large amount is looked at while another one
+// may come, if that comes in a bad order.
+inline cofault::runtime::task<> deposit(account& to, int amount, int wait) {
+  for (int i = 0; i < wait; ++i) co_await cofault::runtime::yield();
+  const int before = to.balance;
+  if (amount > 5) co_await cofault::runtime::yield();
+  to.balance = before + amount;
+}
+
 inline auto body(const amounts& all, bool fixed = false) {
   return [&all, fixed] { return book(all, fixed); };
 }
