@@ -4,6 +4,7 @@
 
 #include <cofault/runtime.hpp>
 #include <cofault/tracked.hpp>
+#include <memory>
 #include <vector>
 
 COFAULT_USER_CODE(__FILE__);
@@ -36,11 +37,11 @@ struct account {
 
 // Each begins a little later than the one before it. A large amount is looked at while another one
 // may come, if that comes in a bad order.
-inline cofault::runtime::task<> deposit(account& to, int amount, int wait) {
+inline cofault::runtime::task<> deposit(std::shared_ptr<account> to, int amount, int wait) {
   for (int i = 0; i < wait; ++i) co_await cofault::runtime::yield();
-  const int before = to.balance;
+  const int before = to->balance;
   if (amount > 5) co_await cofault::runtime::yield();
-  to.balance = before + amount;
+  to->balance = before + amount;
 }
 
 inline auto body(const amounts& all, bool fixed = false) {
