@@ -57,14 +57,15 @@ class quick_run {
   bool suspect_;
 };
 
-// Two runs without faults are to be the same.
+// Two runs without faults are to be the same, and to have an end.
 void refuse_changes(const driver_factory& body, const options& how) {
-  const auto trace_of = [&] {
-    const outcome done = run(body, plan(), how);
+  const auto trace_of = [](const outcome& done) {
     return std::vector<event>(done.first, done.first + done.count);
   };
-  const std::vector<event> first = trace_of();
-  refuse_different(first, trace_of());
+  const std::vector<event> first = trace_of(run(body, plan(), how));
+  const outcome second = run(body, plan(), how);
+  refuse_different(first, trace_of(second));
+  refuse_endless(second, how);
 }
 
 std::string unreached(const plan& p) {
@@ -103,6 +104,7 @@ exploration look_closer(const driver_factory& body, const plan& p, const options
 exploration run_exactly(rehearsing& asked, const driver_factory& body, const options& how) {
   asked.out.done = asked.what;
   const quick_run faulted(body, asked.what, how);
+  asked.out.decided = faulted.whole();
   if (!faulted.suspect()) return {};
   exploration closer = look_closer(body, asked.what, how);
   asked.out.placed = box().unreached_count == 0;
@@ -123,6 +125,7 @@ exploration run_completed(rehearsing& asked, const driver_factory& body, const o
     quick_run faulted(body, done, how);
     if (faulted.suspect())
       if (exploration closer = look_closer(body, done, how); !closer.clean()) return closer;
+    asked.out.decided = faulted.whole();
     if (!faulted.whole()) break;
     if (wanted.wants_more()) possible = faulted.next(body);
   }
