@@ -19,7 +19,11 @@ namespace {
 // for, and before it is printed: what is looked for is the latest.
 class latest_plans {
  public:
-  void note(const plan& drawn, const plan& done) { all_[next_++ % all_.size()] = {drawn, done}; }
+  void note(const plan& drawn, const plan& done) {
+    entry& e = all_[next_++ % all_.size()];
+    e.drawn = drawn;
+    e.done = done;
+  }
   // Null: it was not run.
   const plan* find(const plan& drawn) const {
     for (std::size_t i = 0; i < all_.size(); ++i) {
