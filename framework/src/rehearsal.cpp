@@ -27,6 +27,8 @@ rehearsing*& innermost() {
 constexpr kind_set failures =
     kinds(event_kind::assertion, event_kind::root_threw, event_kind::escaped);
 
+using deviations = decltype(std::declval<const trial&>().next());
+
 // Runs, judges and looks no closer.
 class quick_run {
  public:
@@ -45,7 +47,7 @@ class quick_run {
   // No bound stopped it: more can be added to its plan.
   bool whole() const { return done_.end != ending::bounded && !done_.truncated; }
   // The trace is that of the latest run: asked for after another one, it is made again.
-  std::vector<deviation> next(const driver_factory& body) {
+  deviations next(const driver_factory& body) {
     if (suspect_) done_ = run(body, what_, how_);
     return trial{what_, done_, true, how_}.next();
   }
@@ -113,7 +115,7 @@ exploration run_exactly(rehearsing& asked, const driver_factory& body, const opt
 
 // Adds what the open plan wants, a run for each. Stops at the first that is wrong.
 exploration run_completed(rehearsing& asked, const driver_factory& body, const options& how,
-                          std::vector<deviation> possible) {
+                          deviations possible) {
   plan& done = asked.out.done;
   completion wanted(asked.what);
   asked.out.placed = !wanted.wants_more();
