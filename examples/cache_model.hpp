@@ -44,10 +44,11 @@ using model = std::map<int, int>;  // what was put
 using command = rc::state::Command<model, script>;
 using commands = rc::state::Commands<command>;
 
-inline int any_key() { return *rc::gen::inRange(0, 3); }
+// At every size.
+inline int one_of_three() { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, 3)); }
 
 struct get : command {
-  int key = any_key(), callers = *rc::gen::inRange(1, 4);
+  int key = one_of_three(), callers = 1 + one_of_three();
   void run(const model& put, script& out) const override {
     const int expected = put.contains(key) ? put.at(key) : key * 10;
     out.push_back([key = key, callers = callers, expected](world& w) -> task<> {
@@ -60,7 +61,7 @@ struct get : command {
 };
 
 struct put : command {
-  int key = any_key(), value = *rc::gen::inRange(100, 200);
+  int key = one_of_three(), value = *rc::gen::inRange(100, 200);
   void apply(model& put) const override { put[key] = value; }
   void run(const model&, script& out) const override {
     out.push_back([key = key, value = value](world& w) -> task<> {
@@ -72,7 +73,7 @@ struct put : command {
 };
 
 struct evict : command {
-  int key = any_key();
+  int key = one_of_three();
   void apply(model& put) const override { put.erase(key); }
   void run(const model&, script& out) const override {
     out.push_back([key = key](world& w) -> task<> {

@@ -42,7 +42,7 @@ auto nearness(const point& at, const point& wanted) {
                     at.instance, at.visit);
 }
 
-bool fit(const deviation& wanted, const std::vector<deviation>& possible, deviation& out) {
+bool fit(const deviation& wanted, std::span<const deviation> possible, deviation& out) {
   const deviation* best = nullptr;
   for (const deviation& d : possible) {
     if (d.where.site != wanted.where.site || !same_kind(d.what, wanted.what)) continue;
@@ -73,7 +73,7 @@ bool detail::completion::wants_more() const {
   return next_ < (chosen > 0 ? chosen : of_.size() - 1);
 }
 
-bool detail::completion::choose(const std::vector<deviation>& possible, deviation& out) {
+bool detail::completion::choose(std::span<const deviation> possible, deviation& out) {
   const std::size_t i = next_++;
   const auto& [where, what] = of_[0];
   if (what.value == 0) {

@@ -27,6 +27,8 @@ rehearsing*& innermost() {
 constexpr kind_set failures =
     kinds(event_kind::assertion, event_kind::root_threw, event_kind::escaped);
 
+using deviations = decltype(std::declval<const trial&>().next());
+
 // Runs, judges and looks no closer.
 class quick_run {
  public:
@@ -45,7 +47,7 @@ class quick_run {
   // No bound stopped it: more can be added to its plan.
   bool whole() const { return done_.end != ending::bounded && !done_.truncated; }
   // The trace is that of the latest run: asked for after another one, it is made again.
-  std::vector<deviation> next(const driver_factory& body) {
+  deviations next(const driver_factory& body) {
     if (suspect_) done_ = run(body, what_, how_);
     return trial{what_, done_, true, how_}.next();
   }
@@ -57,14 +59,15 @@ class quick_run {
   bool suspect_;
 };
 
-// Two runs without faults are to be the same.
+// Two runs without faults are to be the same, and to have an end.
 void refuse_changes(const driver_factory& body, const options& how) {
-  const auto trace_of = [&] {
-    const outcome done = run(body, plan(), how);
+  const auto trace_of = [](const outcome& done) {
     return std::vector<event>(done.first, done.first + done.count);
   };
-  const std::vector<event> first = trace_of();
-  refuse_different(first, trace_of());
+  const std::vector<event> first = trace_of(run(body, plan(), how));
+  const outcome second = run(body, plan(), how);
+  refuse_different(first, trace_of(second));
+  refuse_endless(second, how);
 }
 
 std::string unreached(const plan& p) {
@@ -103,6 +106,7 @@ exploration look_closer(const driver_factory& body, const plan& p, const options
 exploration run_exactly(rehearsing& asked, const driver_factory& body, const options& how) {
   asked.out.done = asked.what;
   const quick_run faulted(body, asked.what, how);
+  asked.out.decided = faulted.whole();
   if (!faulted.suspect()) return {};
   exploration closer = look_closer(body, asked.what, how);
   asked.out.placed = box().unreached_count == 0;
@@ -111,7 +115,7 @@ exploration run_exactly(rehearsing& asked, const driver_factory& body, const opt
 
 // Adds what the open plan wants, a run for each. Stops at the first that is wrong.
 exploration run_completed(rehearsing& asked, const driver_factory& body, const options& how,
-                          std::vector<deviation> possible) {
+                          deviations possible) {
   plan& done = asked.out.done;
   completion wanted(asked.what);
   asked.out.placed = !wanted.wants_more();
@@ -123,6 +127,7 @@ exploration run_completed(rehearsing& asked, const driver_factory& body, const o
     quick_run faulted(body, done, how);
     if (faulted.suspect())
       if (exploration closer = look_closer(body, done, how); !closer.clean()) return closer;
+    asked.out.decided = faulted.whole();
     if (!faulted.whole()) break;
     if (wanted.wants_more()) possible = faulted.next(body);
   }

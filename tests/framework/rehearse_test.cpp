@@ -164,6 +164,26 @@ TEST(Rehearse, RefusesABodyThatRemembers) {
   EXPECT_THAT(r.result.error, StartsWith("cofault: the body is not deterministic"));
 }
 
+TEST(Rehearse, RefusesARunWithoutFaultsThatABoundCuts) {
+  const auto r = rehearse(two(9, 9), open_plan(1, 1), options().arrivals(10));
+  EXPECT_THAT(r.result.error, HasSubstr("was stopped by the bound of 10 await points"));
+}
+
+TEST(Rehearse, DoesNotPassWhatABoundCuts) {
+  const auto insists = [](scheduler& s) -> task<> {
+    bool failed = false;
+    try {
+      co_await waits(s, 1);
+    } catch (const injected_error&) {
+      failed = true;
+    }
+    if (failed) co_await waits(s, 100);
+  };
+  const auto how = options().judge(support::anything());
+  EXPECT_TRUE(rehearse(insists, open_plan(1, 1), how).decided);
+  EXPECT_FALSE(rehearse(insists, open_plan(1, 1), how.arrivals(20)).decided);
+}
+
 TEST(Rehearse, ObeysTheOptions) {
   const auto wrong = options().visits(0);
   EXPECT_THAT(rehearse(two(1, 1), open_plan(1, 1), wrong).result.error, HasSubstr("0 visits"));

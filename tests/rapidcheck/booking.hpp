@@ -4,6 +4,7 @@
 
 #include <cofault/runtime.hpp>
 #include <cofault/tracked.hpp>
+#include <memory>
 #include <vector>
 
 COFAULT_USER_CODE(__FILE__);
@@ -28,6 +29,19 @@ inline cofault::runtime::task<> book(const amounts& all, bool fixed) {
     if (careful) cofault::released(held);
     careful = careful || amount > 50;
   }
+}
+
+struct account {
+  int balance = 0;
+};
+
+// Each begins a little later than the one before it. A large amount is looked at while another one
+// may come, if that comes in a bad order.
+inline cofault::runtime::task<> deposit(std::shared_ptr<account> to, int amount, int wait) {
+  for (int i = 0; i < wait; ++i) co_await cofault::runtime::yield();
+  const int before = to->balance;
+  if (amount > 5) co_await cofault::runtime::yield();
+  to->balance = before + amount;
 }
 
 inline auto body(const amounts& all, bool fixed = false) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "cofault/plan.hpp"
 
@@ -31,7 +33,7 @@ class completion {
 
   bool wants_more() const;
   // False: what it wants next has no place.
-  bool choose(const std::vector<deviation>& possible, deviation& out);
+  bool choose(std::span<const deviation> possible, deviation& out);
 
  private:
   const plan& of_;

@@ -59,14 +59,16 @@ bool check_property(const std::string& description, const rc::detail::Property& 
 template <class Body, class... Inputs>
 struct with_inputs {
   const Body& body;
-  const std::tuple<Inputs..., plan>& all;
+  const std::tuple<plan, Inputs...>& all;
 
   template <class... Runtime>
     requires std::is_invocable_v<const Body&, Runtime..., const Inputs&...>
   auto operator()(Runtime&&... runtime) const {
-    return std::apply([&](const Inputs&... in,
-                          const plan&) { return body(std::forward<Runtime>(runtime)..., in...); },
-                      all);
+    return std::apply(
+        [&](const plan&, const Inputs&... in) {
+          return body(std::forward<Runtime>(runtime)..., in...);
+        },
+        all);
   }
 };
 
@@ -96,12 +98,13 @@ class [[nodiscard]] check {
   // Without a description RapidCheck knows the property by the name of the GoogleTest test.
   check(const std::string& description, const options& how, Body body, rc::Gen<Inputs>... inputs,
         std::source_location caller = std::source_location::current()) {
-    const auto all = rc::gen::tuple(std::move(inputs)..., rc::gen::arbitrary<plan>());
+    // In front: what is made smaller first is the plan, which says from then on what it is.
+    const auto all = rc::gen::tuple(rc::gen::arbitrary<plan>(), std::move(inputs)...);
     holds_ = detail::check_property(description, rc::detail::toProperty([=] {
-                                      const std::tuple<Inputs..., plan> drawn = *all;
+                                      const std::tuple<plan, Inputs...> drawn = *all;
                                       const detail::with_inputs<Body, Inputs...> bound{body, drawn};
-                                      const verdict v = survives(
-                                          bound, std::get<sizeof...(Inputs)>(drawn), how, caller);
+                                      const verdict v =
+                                          survives(bound, std::get<0>(drawn), how, caller);
                                       if (!v) detail::fail(v);
                                     }));
   }

@@ -11,9 +11,10 @@ namespace cofault {
 
 // What one plan did.
 struct rehearsal {
-  exploration result;  // its error, findings and failures: nothing else is filled in
-  plan done;           // what was run: the plan, or what an open one was completed to
-  bool placed = true;  // false: the run does not come to its deviations; of an open plan: to none
+  exploration result;   // its error, findings and failures: nothing else is filled in
+  plan done;            // what was run: the plan, or what an open one was completed to
+  bool placed = true;   // false: the run does not come to its deviations; of an open plan: to none
+  bool decided = true;  // false: a bound stopped it, and so it did not pass
 };
 
 namespace detail {
