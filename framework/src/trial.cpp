@@ -31,6 +31,13 @@ void first_visits_first(std::vector<Point>& points) {
                    [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
 }
 
+// Whether anything happened there that something can be added to.
+bool anything(std::span<const event> behind) {
+  return std::any_of(behind.begin(), behind.end(), [](const event& e) {
+    return e.kind == event_kind::arrived || e.kind == event_kind::choice;
+  });
+}
+
 void add_failures(std::span<const event> trace, std::size_t begin, const options& how,
                   std::vector<deviation>& out) {
   std::vector<reached_point> points = detail::points_of(trace);
@@ -89,6 +96,7 @@ std::vector<deviation> trial::next() const {
   const std::span<const event> trace = done.trace();
   const std::size_t begin = behind_last(what, trace);
   std::vector<deviation> out;
+  if (!anything(trace.subspan(begin)) && !what.empty()) return out;
   add_failures(trace, begin, how, out);
   if (what.empty()) add_requests(done, how, out);
   add_delays(trace, begin, how, out);
