@@ -66,7 +66,7 @@ void note_seen(const std::vector<event>& trace) {
 // Which await points there are, and whether the injectors fit them.
 void count_points(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
-  const std::vector<reached_point> points = points_of(trace);
+  const point_list points = points_of(trace);
   b.points = static_cast<std::uint32_t>(points.size());
   note_seen(trace);
   std::vector<fault> faults;
@@ -84,7 +84,7 @@ void count_points(const std::vector<event>& trace, const options& how) {
                       sites::place(p.site) + ", but " + why);
     }
   }
-  const std::vector<reached_point> all = moments_of(trace);
+  const point_list all = moments_of(trace);
   faults.clear();
   for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
   if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
@@ -106,7 +106,7 @@ void note_missed(const outcome& what, const plan& p) {
 
 // Takes over what the strategy being followed makes of the trial.
 void extend(const trial& after) {
-  std::vector<plan> fresh;
+  plan_list fresh;
   after.how.strategies()[box().strategy]->extend(after, fresh);
   for (const plan& p : fresh) box().add_work(p);
 }
