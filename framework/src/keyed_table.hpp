@@ -20,7 +20,7 @@ class keyed_table {
 
   // The value of the key; a default one where there is none yet.
   Value& operator[](std::uint64_t key) {
-    if (2 * (used_ + 1) > slots_.size()) grow();
+    if (used_ == most_used_) grow();
     slot& s = find(key);
     if (s.generation != generation_) s = {key, generation_, Value()}, ++used_;
     return s.value;
@@ -41,7 +41,7 @@ class keyed_table {
 
   slot& find(std::uint64_t key) {
     // The upper bits: only they depend on the upper half of the key.
-    std::size_t i = key * 0x9E3779B97F4A7C15u >> (64 - std::countr_zero(slots_.size()));
+    std::size_t i = key * 0x9E3779B97F4A7C15u >> shift_;
     while (slots_[i].generation == generation_ && slots_[i].key != key)
       i = (i + 1) & (slots_.size() - 1);
     return slots_[i];
@@ -49,11 +49,16 @@ class keyed_table {
   void grow() {
     std::vector<slot> old(slots_.size() * 2);
     old.swap(slots_);
+    --shift_;
+    most_used_ = slots_.size() / 2;
     for (const slot& s : old)
       if (s.generation == generation_) find(s.key) = s;
   }
 
-  std::vector<slot> slots_ = std::vector<slot>(1024);
+  static constexpr std::size_t initial = 1024;
+  std::vector<slot> slots_ = std::vector<slot>(initial);
+  int shift_ = 64 - std::countr_zero(initial);
+  std::size_t most_used_ = initial / 2;
   std::size_t used_ = 0;
   std::uint32_t generation_ = 1;
 };
