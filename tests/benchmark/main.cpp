@@ -34,6 +34,7 @@ void register_one(const std::string& name, const bench::row& r, const bench::mea
   if (!what) return;
   auto* const made = benchmark::RegisterBenchmark(name.c_str(), what);
   if (r.real_time) made->UseRealTime();
+  if (r.manual_time) made->UseManualTime();
   if (r.iterations > 0) made->Iterations(r.iterations);
 }
 

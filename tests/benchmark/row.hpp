@@ -22,7 +22,8 @@ struct row {
   double most = 0;               // the ratio, or the nanoseconds, not to be exceeded; 0: no target
   std::function<void(std::map<std::string, double>&)> derive = {};  // times from other times
   bool real_time = false;                                           // waiting counts
-  int iterations = 0;  // 0: as many as the library wants
+  bool manual_time = false;  // it says itself how long it took
+  int iterations = 0;        // 0: as many as the library wants
 };
 
 // In the order in which the table shows them: by program.
