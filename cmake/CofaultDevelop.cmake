@@ -29,6 +29,10 @@ function(cofault_own_target target)
     target_compile_features(${target} INTERFACE cxx_std_20)
   else()
     target_compile_features(${target} PUBLIC cxx_std_20)
+    # It is linked into executables: nobody replaces its functions one by one, and what belongs to a
+    # thread is found without a call.
+    target_compile_options(${target} PRIVATE
+      $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition> -ftls-model=initial-exec)
     cofault_own_warnings(${target})
   endif()
 endfunction()

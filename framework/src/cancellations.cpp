@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "candidates.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
@@ -30,12 +29,12 @@ std::size_t first(std::span<const event> trace, event_kind kind) {
 }
 
 // The exceptions of the run that stand for a cancellation.
-std::unordered_set<std::uint32_t> cancelling_exceptions(std::span<const event> trace) {
-  std::unordered_set<std::uint32_t> out;
+reused_vector<std::uint32_t> cancelling_exceptions(std::span<const event> trace) {
+  reused_vector<std::uint32_t> out;
   for (const event& e : trace)
     if (e.kind == event_kind::cancels ||
         (e.kind == event_kind::typed && (e.site & exception_cancels) != 0))
-      out.insert(e.other);
+      out.push_back(e.other);
   return out;
 }
 
@@ -68,19 +67,19 @@ class reading {
   // The first one behind the request that suspends, and that of the innermost coroutine; none: there
   // is none.
   std::size_t await_behind_request() const {
-    std::unordered_map<std::uint32_t, std::size_t> arrivals;  // by coroutine
+    reused_vector<std::size_t> arrivals;  // by coroutine
     std::size_t found = none;
     std::uint64_t step = 0;
     for (std::size_t i = request_; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
       if (e.kind == event_kind::arrived) {
         if (sites::resets_cancellation(e.site)) return none;  // it clears what was requested
+        if (arrivals.size() <= e.frame) arrivals.resize(e.frame + 1, none);
         arrivals[e.frame] = (e.value & await_user) != 0 ? i : none;
       } else if (e.kind == event_kind::suspended) {
         if (found != none && e.value != step) break;
-        const auto arrival = arrivals.find(e.frame);
-        if (arrival == arrivals.end() || arrival->second == none) continue;
-        found = arrival->second;
+        if (arrivals.size() <= e.frame || arrivals[e.frame] == none) continue;
+        found = arrivals[e.frame];
         step = e.value;
       } else if (e.kind == event_kind::resumed && found != none && e.value >> 1 != step) {
         break;
@@ -94,7 +93,7 @@ class reading {
     for (std::size_t i = std::max(arrival, request_) + 1; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
       if (e.frame != trace_[arrival].frame) continue;
-      if (is_flight(e) && cancelling_.contains(e.other)) return true;
+      if (is_flight(e) && cancels(e.other)) return true;
       if (e.kind == event_kind::arrived || e.kind == event_kind::returned) return false;
     }
     return false;
@@ -111,7 +110,7 @@ class reading {
   }
   bool delivered_anywhere() const {
     for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
-      if (is_flight(trace_[i]) && cancelling_.contains(trace_[i].other)) return true;
+      if (is_flight(trace_[i]) && cancels(trace_[i].other)) return true;
     return false;
   }
   // The root ended otherwise than it does where nothing is cancelled, or at least the operation came
@@ -135,10 +134,14 @@ class reading {
   }
 
  private:
+  bool cancels(std::uint32_t exception) const {
+    return std::find(cancelling_.begin(), cancelling_.end(), exception) != cancelling_.end();
+  }
+
   const outcome& what_;
   std::span<const event> trace_;
   family who_;
-  std::unordered_set<std::uint32_t> cancelling_;
+  reused_vector<std::uint32_t> cancelling_;
   std::size_t request_, end_;
 };
 
@@ -157,8 +160,8 @@ void plan_second_cancellation(const outcome& what, const plan& p, const options&
   if (!is_root_cancellation(p) || what.end != ending::completed) return;
   const auto trace = what.trace();
   const std::size_t request = first(trace, event_kind::cancelling);
-  const std::vector<reached_point> all = moments_of(trace);
-  std::vector<fault> faults;
+  const point_list all = moments_of(trace);
+  static thread_local std::vector<fault> faults;
   for (std::size_t i = moments_of(trace.first(request)).size(); i < all.size(); ++i) {
     faults.clear();
     propose_requests(all[i], how.injectors(), faults);

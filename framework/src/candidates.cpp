@@ -30,8 +30,8 @@ reached_point point_at(const event& arrival, const family& who) {
 
 // The awaits that stand above another one of those that `counts` names.
 template <class Counts>
-std::vector<bool> covered_by(std::span<const event> trace, const family& who, Counts counts) {
-  std::vector<bool> covered(trace.size(), false);
+reused_vector<bool> covered_by(std::span<const event> trace, const family& who, Counts counts) {
+  reused_vector<bool> covered(trace.size(), false);
   for (const event& e : trace) {
     if (!counts(e)) continue;
     std::size_t at = who.awaited_at(e.frame);
@@ -87,8 +87,8 @@ class chains {
   }
 
   const family& who_;
-  std::vector<std::uint64_t> handlers_;  // by coroutine: spawn_handler, of the top of a chain
-  std::vector<early> early_;
+  reused_vector<std::uint64_t> handlers_;  // by coroutine: spawn_handler, of the top of a chain
+  reused_vector<early> early_;
 };
 
 void add(reached_point& at, moment when, bool early) {
@@ -116,18 +116,18 @@ await_point description_of(const reached_point& at) {
 
 }  // namespace
 
-std::vector<reached_point> moments_of(std::span<const event> trace) {
+point_list moments_of(std::span<const event> trace) {
   const family who(trace);
   chains spawned(trace, who);
-  const std::vector<bool> covered = covered_by(trace, who, is_user_arrival);
+  const reused_vector<bool> covered = covered_by(trace, who, is_user_arrival);
   struct state {
     std::size_t point = family::none;
     const event* suspended = nullptr;
   };
-  std::vector<state> of_frame;
+  reused_vector<state> of_frame;
   std::uint64_t step = 0;
-  std::vector<reached_point> out;
-  std::vector<std::uint32_t> fresh;  // have suspended in the step under way
+  point_list out;
+  reused_vector<std::uint32_t> fresh;  // have suspended in the step under way
   const auto end_step = [&] {
     spawned.step_ended();
     for (const std::uint32_t frame : fresh)
@@ -171,13 +171,13 @@ std::vector<reached_point> moments_of(std::span<const event> trace) {
   return out;
 }
 
-std::vector<reached_point> points_of(std::span<const event> trace) {
+point_list points_of(std::span<const event> trace) {
   const family who(trace);
   const auto can_fail = [](const event& e) {
     return e.kind == event_kind::arrived && feasible(e.value);
   };
-  const std::vector<bool> covered = covered_by(trace, who, can_fail);
-  std::vector<reached_point> out;
+  const reused_vector<bool> covered = covered_by(trace, who, can_fail);
+  point_list out;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/event.hpp"
 #include "cofault/options.hpp"
 #include "cofault/plan.hpp"
@@ -23,12 +24,14 @@ struct reached_point {
   std::size_t at = 0;        // index of the arrival in the trace
 };
 
+using point_list = reused_vector<reached_point>;
+
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has
 // such arrivals of its own is left out: what can go wrong there goes wrong inside.
-std::vector<reached_point> points_of(std::span<const event> trace);
+point_list points_of(std::span<const event> trace);
 
 // All arrivals in user code, with the moments at which the world can be asked for something.
-std::vector<reached_point> moments_of(std::span<const event> trace);
+point_list moments_of(std::span<const event> trace);
 
 // Every fault the injectors propose for the point.
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);

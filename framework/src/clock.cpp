@@ -11,9 +11,8 @@
 namespace cofault {
 namespace {
 
-thread_local bool shown = false;
-thread_local virtual_time current = 0;
-thread_local virtual_time deadline = -1;
+constinit thread_local bool shown = false;
+constinit thread_local virtual_time deadline = -1;
 
 std::int64_t real(clockid_t id) {
   timespec now{};
@@ -27,22 +26,23 @@ constexpr std::int64_t system_start = std::int64_t{1893456000} * 1'000'000'000;
 
 }  // namespace
 
+constinit thread_local virtual_time virtual_clock::current_ = 0;
+
 void virtual_clock::start() {
   shown = true;
-  current = 0;
+  current_ = 0;
   deadline = -1;
 }
 void virtual_clock::stop() { shown = false; }
 bool virtual_clock::running() { return shown; }
-virtual_time virtual_clock::now() { return current; }
-void virtual_clock::jump(virtual_time to) { current = std::max(current, to); }
+void virtual_clock::jump(virtual_time to) { current_ = std::max(current_, to); }
 
 namespace detail {
 
 std::int64_t wait_time(std::int64_t nanoseconds) {
   if (!shown) return nanoseconds;
-  const std::int64_t room = std::numeric_limits<std::int64_t>::max() - current;
-  const virtual_time due = current + std::clamp(nanoseconds, std::int64_t{0}, room);
+  const std::int64_t room = std::numeric_limits<std::int64_t>::max() - virtual_clock::now();
+  const virtual_time due = virtual_clock::now() + std::clamp(nanoseconds, std::int64_t{0}, room);
   if (deadline < 0 || due < deadline) deadline = due;  // there is a queue for each clock
   return 0;
 }
@@ -59,11 +59,12 @@ std::int64_t noted_deadline(bool reset) {
 // The definitions that the program links against instead of the C++ library's: real time except on
 // a thread that drives a run.
 std::chrono::steady_clock::time_point std::chrono::steady_clock::now() noexcept {
-  return time_point(duration(cofault::shown ? cofault::steady_start + cofault::current
+  return time_point(duration(cofault::shown ? cofault::steady_start + cofault::virtual_clock::now()
                                             : cofault::real(CLOCK_MONOTONIC)));
 }
 
 std::chrono::system_clock::time_point std::chrono::system_clock::now() noexcept {
   return time_point(std::chrono::duration_cast<duration>(std::chrono::nanoseconds(
-      cofault::shown ? cofault::system_start + cofault::current : cofault::real(CLOCK_REALTIME))));
+      cofault::shown ? cofault::system_start + cofault::virtual_clock::now()
+                     : cofault::real(CLOCK_REALTIME))));
 }

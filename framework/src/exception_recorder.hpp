@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <exception>
-#include <vector>
 
 #include "cofault/detail/exception_hooks.hpp"
+#include "cofault/detail/reused_memory.hpp"
 
 namespace cofault::detail {
 
@@ -59,9 +59,9 @@ class exception_recorder final : public exception_observer {
 
   run_state& run_;
   exception_observer* before_;
-  std::vector<living> living_;
-  std::vector<living> dying_;  // whose destructors run: one, and what dies inside of it
-  std::vector<handler> handlers_;
+  reused_vector<living> living_;
+  reused_vector<living> dying_;  // whose destructors run: one, and what dies inside of it
+  reused_vector<handler> handlers_;
   std::uint32_t born_ = 0;
   int injected_ = -1;
 };

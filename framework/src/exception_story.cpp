@@ -24,7 +24,7 @@ struct handling {
 
 struct life {
   exception_story story;
-  std::vector<handling> handlings;
+  detail::reused_vector<handling> handlings;
   std::uint32_t carried_by = 0;
   std::uint32_t thrown_in = 0;  // the exception in whose handler it was thrown
   std::size_t born = none, died = none, last_flight = none;
@@ -38,8 +38,8 @@ class reader {
     for (std::size_t i = 0; i < trace_.size(); ++i) read(i);
   }
 
-  std::vector<exception_story> judge() {
-    std::vector<exception_story> out;
+  story_list judge() {
+    story_list out;
     for (std::uint32_t n = 1; n < lives_.size(); ++n) {
       if (lives_[n].story.number == 0) continue;
       const fate end = fate_of(n);
@@ -187,7 +187,7 @@ class reader {
     const life& l = of(n);
     if (depth > 16) return false;
     if (l.carried_by != 0 && surfaces(l.carried_by, depth + 1)) return true;
-    const std::vector<handling> handlings = l.handlings;
+    const detail::reused_vector<handling> handlings = l.handlings;
     return std::any_of(handlings.begin(), handlings.end(), [&](const handling& h) {
       return h.by != 0 && h.by != n && surfaces(h.by, depth + 1);
     });
@@ -391,11 +391,11 @@ class reader {
 
   std::span<const event> trace_;
   family who_;
-  std::vector<life> lives_;
-  std::vector<std::uint32_t> places_;    // by coroutine: the await point it reached last
-  std::vector<std::uint64_t> spawns_;    // by coroutine: spawn_handler
-  std::vector<std::uint32_t> open_;      // the exceptions being handled, innermost last
-  std::vector<std::uint32_t> outcomes_;  // the exceptions that are the root's outcome
+  detail::reused_vector<life> lives_;
+  detail::reused_vector<std::uint32_t> places_;    // by coroutine: the await point it reached last
+  detail::reused_vector<std::uint64_t> spawns_;    // by coroutine: spawn_handler
+  detail::reused_vector<std::uint32_t> open_;      // the exceptions being handled, innermost last
+  detail::reused_vector<std::uint32_t> outcomes_;  // the exceptions that are the root's outcome
   std::uint32_t after_code_ = 0;         // the coroutine that was given an error code just now
   std::size_t observed_at_ = none, awaited_at_ = none;
   std::size_t cut_at_ = none, torn_down_at_ = none;
@@ -411,7 +411,7 @@ std::string_view name_of(fate f) {
   return names.at(static_cast<std::size_t>(f));
 }
 
-std::vector<exception_story> exception_stories(const outcome& what) {
+story_list exception_stories(const outcome& what) {
   return reader(what).judge();
 }
 

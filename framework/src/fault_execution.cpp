@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string>
-#include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/site.hpp"
@@ -27,8 +26,8 @@ const runtime_errors& errors_of(runtime where) {
 }
 
 // The arrival, and below it those of everybody who waits for that coroutine.
-std::vector<await_step> path_to(run_state& run, const frame& at) {
-  std::vector<await_step> out;
+reused_vector<await_step> path_to(run_state& run, const frame& at) {
+  reused_vector<await_step> out;
   for (await_step s{at.id, at.site, at.visit}; s.frame != 0; s = run.awaited_by(s.frame))
     out.push_back(s);
   return out;
@@ -36,7 +35,7 @@ std::vector<await_step> path_to(run_state& run, const frame& at) {
 
 // Whether the arrival is one more try of what failed: the same code of the program, or one that
 // awaited it, came back to where it was. A test's own loop is none.
-bool tries_again(run_state& run, const frame& at, const std::vector<await_step>& struck) {
+bool tries_again(run_state& run, const frame& at, const reused_vector<await_step>& struck) {
   if (struck.empty()) return false;
   const auto is_user = [](std::uint32_t site) {
     return sites::function(sites::site(site).function).user;
@@ -69,8 +68,7 @@ const deviation* planned(run_state& run, const frame& at) {
 
 void arm_requests(run_state& run, frame& at) {
   for (std::uint32_t i = 0; i < run.what.size(); ++i)
-    if (is_request(run.what[i].what.kind) && matches(run.what[i], at))
-      run.requested.arm(at, i);
+    if (is_request(run.what[i].what.kind) && matches(run.what[i], at)) run.requested.arm(at, i);
 }
 
 void note_retry(run_state& run) {
@@ -115,24 +113,25 @@ action execute_planned(run_state& run, frame& at, frame* child) {
   run.faulted = true;
   run.last_fault_frame = run.next_frame;
   if (child != nullptr) child->replaced = true;
-  const auto error = static_cast<io_error>(d->what.value);
-  if (d->what.kind != fault_kind::code) run.exceptions.injecting(number);
-  switch (d->what.kind) {
-    case fault_kind::throw_error:
-      errors_of(at.where).raise(error);
-      break;
-    case fault_kind::throw_value:
-      run.how.injectors().at(d->what.value)->raise();
-      break;
-    case fault_kind::code:
-      run.code = error;  // nothing runs before it is asked for
-      if (child != nullptr && child->code != nullptr)
-        errors_of(at.where).assign(error, child->code);
-      return action::complete;
-    default:
-      break;  // requests, which arm_requests() sees to
+  // Nothing runs before the code is asked for, or the exception thrown.
+  if (d->what.kind == fault_kind::code) {
+    run.code = static_cast<io_error>(d->what.value);
+    if (child != nullptr && child->code != nullptr)
+      errors_of(at.where).assign(run.code, child->code);
+    return action::complete;
   }
-  return action::proceed;  // an injector whose raise() does not throw
+  run.exceptions.injecting(number);
+  run.failing = d->what;
+  return action::fail;
+}
+
+void raise_planned(frame& at) {
+  const run_state* run = run_state::current();
+  if (run == nullptr) return;
+  const fault& what = run->failing;
+  if (what.kind == fault_kind::throw_error)
+    return errors_of(at.where).raise(static_cast<io_error>(what.value));
+  return run->how.injectors().at(what.value)->raise();
 }
 
 void assign_code(frame& at, void* code) {

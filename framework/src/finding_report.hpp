@@ -8,7 +8,7 @@
 
 namespace cofault::detail {
 
-// The finding in at most 32 lines; `needed` has those on what it needs. Reads the trace of the run
+// The finding in at most 40 lines; `needed` has those on what it needs. Reads the trace of the run
 // that shows it.
 std::string report_of(const finding& what, const std::vector<std::string>& needed);
 

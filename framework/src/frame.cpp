@@ -45,6 +45,7 @@ void frame_created(frame& f) {
     if (f.for_operation) run->awaited_by(f.id) = run->initiating;
   }
   run->unstarted.add(f);
+  run->note_at(f.address, &f);
 }
 
 void frame_named(frame& f, const std::source_location& where) {
@@ -108,6 +109,7 @@ void frame_destroyed(frame& f) noexcept {
   run_state* run = run_of(f);
   frame_list::remove(f);  // also on a foreign thread: its memory is gone in a moment
   if (run == nullptr) return;
+  run->note_at(f.address, nullptr);
   if (run->running == &f) {  // it flowed off its end
     run->running = f.below;
     run->initiating = f.initiating_below;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
 
@@ -29,8 +30,8 @@ std::uint32_t culprit(std::string_view property, const violation& v, const plan&
 
 bool judge(const outcome& what, const plan& p, const options& how) {
   mailbox& b = box();
-  std::vector<violation> violations;
-  std::vector<std::uint32_t> blamed;
+  static thread_local std::vector<violation> violations;
+  reused_vector<std::uint32_t> blamed;
   bool good = true;
   for (const auto& property : how.properties()) {
     if ((property->needs() & what.kinds) == 0 && property->needs() != ~kind_set{0}) continue;

@@ -44,8 +44,8 @@ void keep_output_in(int file) {
 
 void forget_output() {
   if (!kept) return;
+  if (printed_so_far() == 0) return;
   std::fflush(nullptr);
-  if (::lseek(STDOUT_FILENO, 0, SEEK_CUR) <= 0) return;
   [[maybe_unused]] const int cut = ::ftruncate(STDOUT_FILENO, 0);
   ::lseek(STDOUT_FILENO, 0, SEEK_SET);
 }

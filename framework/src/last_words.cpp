@@ -96,8 +96,8 @@ last_words::last_words(int output, int error) : first_(!armed) {
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (std::size_t i = 0; i < fatal.size(); ++i) {
-    ::sigaction(fatal[i], nullptr, &before[i]);
-    if (before[i].sa_handler != SIG_IGN) ::sigaction(fatal[i], &action, nullptr);
+    ::sigaction(fatal[i], &action, &before[i]);
+    if (before[i].sa_handler == SIG_IGN) ::sigaction(fatal[i], &before[i], nullptr);
   }
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(speak);
   armed = true;
@@ -109,9 +109,9 @@ last_words::~last_words() {
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(nullptr);
   for (std::size_t i = 0; i < fatal.size(); ++i) {
     struct sigaction now {};
-    ::sigaction(fatal[i], nullptr, &now);
+    ::sigaction(fatal[i], &before[i], &now);
     // What the program installed meanwhile stays.
-    if (now.sa_sigaction == on_signal) ::sigaction(fatal[i], &before[i], nullptr);
+    if (now.sa_sigaction != on_signal) ::sigaction(fatal[i], &now, nullptr);
   }
   if ((stack_before.ss_flags & SS_DISABLE) != 0) ::sigaltstack(&stack_before, nullptr);
 }

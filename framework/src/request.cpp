@@ -21,16 +21,16 @@ frame* own_chain(run_state& run, const frame& member) {
 
 }  // namespace
 
-requests::requests(run_state& run) : run_(run) {
-  if (run.what.empty()) fault_free().clear();
+requests::requests(run_state& run) : run_(run), learning_(run.what.empty()) {
+  if (learning_) fault_free().clear();
 }
 
 std::uint64_t requests::key(const frame& at) {
   return (std::uint64_t{at.id} << 40) ^ (std::uint64_t{at.site} << 20) ^ at.visit;
 }
 
-std::unordered_map<std::uint64_t, requests::resumption>& requests::fault_free() {
-  static thread_local std::unordered_map<std::uint64_t, resumption> table;
+keyed_table<requests::resumption>& requests::fault_free() {
+  static thread_local keyed_table<resumption> table;
   return table;
 }
 
@@ -46,9 +46,7 @@ frame* requests::waiting(const armed& a) const {
 
 const requests::resumption* requests::known(const armed& a) const {
   const frame* f = waiting(a);
-  if (f == nullptr) return nullptr;
-  const auto found = fault_free().find(key(*f));
-  return found == fault_free().end() ? nullptr : &found->second;
+  return f == nullptr ? nullptr : fault_free().known(key(*f));
 }
 
 void requests::arm(frame& at, std::uint32_t number) {
@@ -74,28 +72,23 @@ void requests::perform_if(moment when, Condition condition) {
 }
 
 void requests::learn(const frame& at) {
-  if (run_.what.empty()) fault_free()[key(at)] = {step_, clock_moves_};
+  fault_free()[key(at)] = {step_, clock_moves_};
 }
 
-void requests::resumed(frame& at) {
-  learn(at);
-  if (armed_.empty()) return;
+void requests::perform_resumed(const frame& at) {
   perform_if(moment::resumed, [&](const armed& a) {
     return a.frame == at.id && a.site == at.site && a.visit == at.visit;
   });
 }
 
-void requests::clock_moved() {
-  ++clock_moves_;
-  if (armed_.empty()) return;
+void requests::perform_due() {
   perform_if(moment::due, [&](const armed& a) {
     const resumption* r = known(a);
     return r != nullptr && r->clock_moves == clock_moves_;
   });
 }
 
-void requests::before_step() {
-  if (armed_.empty()) return;
+void requests::perform_late() {
   perform_if(moment::late, [&](const armed& a) {
     const resumption* r = known(a);
     // The step is looked for before and behind a move of the clock.
@@ -103,9 +96,7 @@ void requests::before_step() {
   });
 }
 
-void requests::after_step() {
-  ++step_;
-  if (armed_.empty()) return;
+void requests::perform_suspended() {
   perform_if(moment::suspended, [&](const armed& a) { return waiting(a) != nullptr; });
 }
 
@@ -120,8 +111,8 @@ bool requests::at_root(moment when) {
   return any;
 }
 
-bool requests::overran() const {
-  return last_arrival_ != 0 && run_.root_completions == 0 && run_.arrivals > last_arrival_;
+bool requests::is_past_last_arrival() const {
+  return run_.root_completions == 0 && run_.arrivals > last_arrival_;
 }
 
 void requests::perform(frame* at, std::uint32_t number) {
@@ -142,8 +133,7 @@ void requests::cancel(frame* at, const fault& what) {
   const std::uint32_t id = at == nullptr ? 0 : at->id, site = at == nullptr ? 0 : at->site;
   frame* chain = nullptr;
   if (what.kind == fault_kind::cancel_child) chain = own_chain(run_, *at);
-  run_.record(event_kind::cancelling, at,
-              std::uint64_t(what.when) << 8 | std::uint64_t(what.value),
+  run_.record(event_kind::cancelling, at, std::uint64_t(what.when) << 8 | std::uint64_t(what.value),
               chain == nullptr ? 0 : chain->id);
   bool taken = false;
   if (what.kind == fault_kind::cancel_child) {

@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
-#include <vector>
 
 #include "cofault/detail/frame.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/plan.hpp"
+#include "keyed_table.hpp"
 
 namespace cofault::detail {
 
 class run_state;
 
-// Executes what a plan requests of the runtime (a cancellation, a stop, the end of the world) at the
-// moment that the plan names. The drive loop and the frames tell it where the run is.
+// Executes what a plan requests of the runtime (a cancellation, a stop, the end of the world) at
+// the moment that the plan names. The drive loop and the frames tell it where the run is.
 class requests {
  public:
   explicit requests(run_state& run);
@@ -21,13 +21,27 @@ class requests {
   // The coroutine has reached the await point that deviation `number` of the plan is about.
   void arm(frame& at, std::uint32_t number);
   // A coroutine goes on behind its await point.
-  void resumed(frame& at);
+  void resumed(frame& at) {
+    if (learning_) learn(at);
+    if (!armed_.empty()) perform_resumed(at);
+  }
   // The clock has moved, but nobody has looked at it yet.
-  void clock_moved();
+  void clock_moved() {
+    ++clock_moves_;
+    if (!armed_.empty()) perform_due();
+  }
   // The root has been started; from here on the driver runs steps.
   void started() { step_ = 1; }
-  void before_step();
-  void after_step();
+  // True: something may have been requested.
+  bool before_step() {
+    if (armed_.empty()) return false;
+    perform_late();
+    return true;
+  }
+  void after_step() {
+    ++step_;
+    if (!armed_.empty()) perform_suspended();
+  }
   // The root has not run yet (moment::start), or has completed (moment::end). False: there is
   // nothing planned for it.
   bool at_root(moment when);
@@ -35,7 +49,7 @@ class requests {
   // The plan has stopped or destroyed the world.
   bool ended() const { return ended_; }
   // The root was cancelled long ago, and still goes on.
-  bool overran() const;
+  bool overran() const { return last_arrival_ != 0 && is_past_last_arrival(); }
   // Which step is under way or comes next, from 1; 0: the root is being started.
   std::uint32_t step() const { return step_; }
   std::uint32_t clock_moves() const { return clock_moves_; }
@@ -46,24 +60,30 @@ class requests {
   };
   // When the run without faults resumed a coroutine from an await point.
   struct resumption {
-    std::uint32_t step, clock_moves;
+    std::uint32_t step = 0, clock_moves = 0;
   };
   const fault& fault_of(const armed& a) const;
   frame* waiting(const armed& a) const;
   const resumption* known(const armed& a) const;
   template <class Condition>
   void perform_if(moment when, Condition condition);
+  void perform_resumed(const frame& at);
+  void perform_due();
+  void perform_late();
+  void perform_suspended();
+  bool is_past_last_arrival() const;
   void perform(frame* at, std::uint32_t number);
   void cancel(frame* at, const fault& what);
   void learn(const frame& at);
 
   static std::uint64_t key(const frame& at);
-  static std::unordered_map<std::uint64_t, resumption>& fault_free();
+  static keyed_table<resumption>& fault_free();
 
   run_state& run_;
-  std::vector<armed> armed_;
+  reused_vector<armed> armed_;
   std::uint32_t step_ = 0, clock_moves_ = 0;
   std::uint64_t last_arrival_ = 0;  // the root must have completed by then; 0: it was not cancelled
+  bool learning_ = false;           // this is the run without faults
   bool ended_ = false;
 };
 

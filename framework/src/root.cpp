@@ -70,17 +70,15 @@ probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const
   return probe_result::passed;
 }
 
-void compare_observation(std::any value, bool (*same)(const std::any&, const std::any&)) {
+void compare_observation(const observation& seen) {
   static thread_local std::vector<std::any> without_faults;
   run_state* run = run_state::current();
   if (run == nullptr) return;
   const std::size_t i = run->observations++;
   if (without_faults.size() <= i) without_faults.resize(i + 1);
   std::any& expected = without_faults[i];
-  if (run->what.empty()) expected = value;
-  const bool equal =
-      expected.has_value() && expected.type() == value.type() && same(expected, value);
-  run->record(event_kind::observed, nullptr, equal ? 1 : 0);
+  if (run->what.empty()) expected = seen.copy(seen.value);
+  run->record(event_kind::observed, nullptr, seen.same(seen.value, expected) ? 1 : 0);
 }
 
 void assertion_failed(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
@@ -57,11 +58,12 @@ bool over(const run_state& run) {
 // the program's own call of run() would have got.
 void run_ready(run_state& run) {
   driver& world = *run.world;
-  while (!over(run) && world.choices() > 0) {
+  while (!over(run)) {
+    const std::size_t choices = world.choices();
+    if (choices == 0) return;
     run.initiating = {};
-    run.scheduled.choose();
-    run.requested.before_step();
-    if (over(run)) return;
+    run.scheduled.choose(choices);
+    if (run.requested.before_step() && over(run)) return;
     try {
       if (!world.run(0)) break;
     } catch (...) {
@@ -145,7 +147,8 @@ void record_pending(run_state& run) {
 }
 
 void run_probe(run_state& run, const detail::probe_start& probe) {
-  const auto done = std::make_shared<bool>(false);  // a late answer may come at teardown
+  // A late answer may come at teardown.
+  const auto done = std::allocate_shared<bool>(detail::reusing<bool>(), false);
   run.record(event_kind::probe_started, nullptr);
   const auto finish = [&run, done](detail::probe_result result) {
     if (*done) return;

@@ -17,8 +17,16 @@
 namespace cofault::detail {
 namespace {
 
-thread_local run_state* current_run = nullptr;
-thread_local visit_table table;
+// Reused by all runs of a thread.
+struct tables {
+  visit_table visits;
+  keyed_table<frame*> frames;
+};
+tables& tables_here() {
+  static thread_local tables here;
+  return here;
+}
+
 std::atomic<std::uint64_t> runs{0};
 thread_local std::uint64_t plain_arrivals = 0;
 thread_local std::vector<std::uint32_t> debugger_stops;
@@ -83,28 +91,26 @@ frame* frame_list::find(std::uint32_t id) const {
   return f;
 }
 
-frame* frame_list::find_at(const void* address) const {
-  frame* f = first();
-  while (f != nullptr && f->address != address) f = f->next;
-  return f;
-}
+constinit thread_local run_state* run_state::current_ = nullptr;
 
 run_state::run_state(const plan& p, const options& o)
-    : reached_(p.size()),
+    : trace_(trace()),
+      reached_(p.size()),
       number(++runs),
       what(p),
       how(o),
       serials_before(serials),
       struck(p.size()),
-      visits(table) {
+      visits(tables_here().visits),
+      by_address(tables_here().frames) {
   visits.clear();
-  trace_buffer& t = trace();
-  t.count = 0;
-  t.kinds = 0;
-  t.truncated = false;
-  t.text_bytes = t.text_count = 0;
+  by_address.clear();
+  trace_.count = 0;
+  trace_.kinds = 0;
+  trace_.truncated = false;
+  trace_.text_bytes = trace_.text_count = 0;
   if (!what.empty() && !debugger_stops.empty()) stop_ = debugger_stops.front();
-  current_run = this;
+  current_ = this;
 }
 
 run_state::~run_state() {
@@ -115,37 +121,17 @@ run_state::~run_state() {
   // Frames that outlive the run must not point into it.
   for (frame_list* list : {&unstarted, &started})
     while (frame* f = list->first()) frame_list::remove(*f);
-  current_run = nullptr;
+  current_ = nullptr;
 }
-
-run_state* run_state::current() { return current_run; }
 
 std::uint64_t run_state::fault_free_arrivals() const { return plain_arrivals; }
 
-void run_state::record(event_kind kind, const frame* about, std::uint64_t value,
-                       std::uint32_t other) {
-  record_at(kind, about == nullptr ? 0 : about->id, about == nullptr ? 0 : about->site, value,
-            other);
-}
-
-void run_state::record_at(event_kind kind, std::uint32_t id, std::uint32_t site,
-                          std::uint64_t value, std::uint32_t other) {
-  trace_buffer& t = trace();
-  t.kinds |= kinds(kind);
-  if (t.count == stop_) {
-    trace_stops();
-    if (t.truncated) return;
-  }
-  t.events[t.count++] = {kind, id, site, other, value, virtual_clock::now()};
-}
-
-void run_state::trace_stops() {
-  trace_buffer& t = trace();
-  if (t.count == trace_buffer::capacity) {
-    t.truncated = true;
+void run_state::stop() {
+  if (trace_.count == trace_buffer::capacity) {
+    trace_.truncated = true;
     return;
   }
-  const auto next = std::upper_bound(debugger_stops.begin(), debugger_stops.end(), t.count);
+  const auto next = std::upper_bound(debugger_stops.begin(), debugger_stops.end(), trace_.count);
   stop_ = next == debugger_stops.end() ? trace_buffer::capacity : *next;
   std::raise(SIGTRAP);
 }

@@ -6,15 +6,17 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "cofault/clock.hpp"
 #include "cofault/detail/frame.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/driver.hpp"
 #include "cofault/options.hpp"
 #include "cofault/outcome.hpp"
 #include "cofault/plan.hpp"
 #include "exception_recorder.hpp"
+#include "keyed_table.hpp"
 #include "request.hpp"
 #include "schedule.hpp"
 #include "visit_table.hpp"
@@ -62,7 +64,6 @@ class frame_list {
   frame* first() const { return head_.next; }
   // Null: there is none.
   frame* find(std::uint32_t id) const;
-  frame* find_at(const void* address) const;
 
  private:
   frame head_;
@@ -77,12 +78,23 @@ class run_state {
   run_state& operator=(const run_state&) = delete;
 
   // The run under way on this thread, or null.
-  static run_state* current();
+  static run_state* current() { return current_; }
 
   void record(event_kind kind, const frame* about, std::uint64_t value = 0,
-              std::uint32_t other = 0);
+              std::uint32_t other = 0) {
+    record_at(kind, about == nullptr ? 0 : about->id, about == nullptr ? 0 : about->site, value,
+              other);
+  }
   void record_at(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value = 0,
-                 std::uint32_t other = 0);
+                 std::uint32_t other = 0) {
+    trace_buffer& t = trace_;
+    t.kinds |= kinds(kind);
+    if (t.count == stop_) [[unlikely]] {
+      stop();
+      if (t.truncated) return;
+    }
+    t.events[t.count++] = {kind, frame, site, other, value, virtual_clock::now()};
+  }
   void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
                         std::uint32_t site = 0);
   // How many await points the latest run without faults reached.
@@ -91,6 +103,15 @@ class run_state {
   await_step& awaited_by(std::uint32_t frame) {
     if (awaits.size() <= frame) awaits.resize(frame + 1);
     return awaits[frame];
+  }
+  // Notes which coroutine is at its address, or (null) that none is any more.
+  void note_at(const void* address, frame* f) {
+    by_address[reinterpret_cast<std::uint64_t>(address)] = f;
+  }
+  // The coroutine at that address (coroutine_handle::address()); null: it is not known.
+  frame* find_at(const void* address) {
+    frame** const known = by_address.known(reinterpret_cast<std::uint64_t>(address));
+    return known == nullptr ? nullptr : *known;
   }
   // Deviation `number` of the plan was executed.
   void mark_reached(std::uint32_t number) {
@@ -111,9 +132,11 @@ class run_state {
   }
 
  private:
-  void trace_stops();
+  void stop();
 
-  std::vector<bool> reached_;                    // by deviation
+  static constinit thread_local run_state* current_;
+  trace_buffer& trace_;
+  reused_vector<bool> reached_;                  // by deviation
   std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
 
  public:
@@ -133,20 +156,22 @@ class run_state {
   bool faulted = false;                // one of them was no mere delay
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
   std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
-  std::vector<await_step> awaits;      // by coroutine, see awaited_by()
+  reused_vector<await_step> awaits;    // by coroutine, see awaited_by()
   struct struck_await {
-    std::vector<await_step> path;  // the await, and those of everybody who waited for it
+    reused_vector<await_step> path;  // the await, and those of everybody who waited for it
     std::uint32_t tries = 0;
   };
-  std::vector<struck_await> struck;   // by deviation, see fault_execution
-  io_error code = io_error::failed;   // the latest error code that took the place of an operation
-  bool retried = false;               // the await of some deviation was tried again
-  std::uint32_t delayed_retries = 0;  // that failed again, with the clock moved in between
+  reused_vector<struck_await> struck;  // by deviation, see fault_execution
+  fault failing;                       // the latest that is to be thrown
+  io_error code = io_error::failed;    // the latest error code that took the place of an operation
+  bool retried = false;                // the await of some deviation was tried again
+  std::uint32_t delayed_retries = 0;   // that failed again, with the clock moved in between
   virtual_time last_retry = 0;
-  std::vector<const char*> resources;  // label by serial - serials_before - 1; null once released
+  reused_vector<const char*> resources;  // label by serial - serials_before - 1; null once released
   visit_table& visits;
-  std::vector<std::function<void()>> cancellers;  // registered by on_cancel()
-  std::vector<probe_start> probes;
+  keyed_table<frame*>& by_address;
+  reused_vector<std::function<void()>> cancellers;  // registered by on_cancel()
+  reused_vector<probe_start> probes;
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;

@@ -47,13 +47,13 @@ schedule::schedule(run_state& run) : run_(run) {
 std::optional<schedule::piece> schedule::first() const {
   const void* const address = run_.world->first().address();
   if (address == nullptr) return std::nullopt;
-  if (const frame* f = run_.unstarted.find_at(address)) {
+  const frame* const f = run_.find_at(address);
+  if (f == nullptr) return std::nullopt;
+  if (f->state == frame_state::created) {
     if (!sites::function(f->function).user) return std::nullopt;
     const std::uint32_t site = sites::start_of(f->function);
     return piece{{sites::site(site).key, f->instance, 1}, f->id, site, f->id};
   }
-  const frame* const f = run_.started.find_at(address);
-  if (f == nullptr) return std::nullopt;
   await_step user{f->id, f->site, f->visit};
   while (user.frame != 0 && !is_user_site(user.site)) user = run_.awaited_by(user.frame);
   if (user.frame == 0) return std::nullopt;
@@ -63,10 +63,8 @@ std::optional<schedule::piece> schedule::first() const {
   return piece{where, user.frame, user.site, run_.top_of(user.frame)};
 }
 
-void schedule::choose() {
+void schedule::choose(std::size_t choices) {
   ++steps_;
-  driver& world = *run_.world;
-  const std::size_t choices = world.choices();
   if (run_.tearing_down) return;
   const bool planned = run_.faults_allowed;
   if (planned && whole_ != nullptr && whole_->what.kind == fault_kind::pct)
@@ -111,7 +109,7 @@ void schedule::take_any(std::size_t choices) {
 
 void schedule::take_most_urgent(std::size_t choices) {
   // All are looked at by moving each behind the others: then they stand as before.
-  std::vector<std::optional<piece>> all;
+  piece_list all;
   for (std::size_t i = 0; i < choices; ++i) {
     all.push_back(first());
     if (choices > 1 && !run_.world->postpone()) return;
@@ -130,7 +128,7 @@ void schedule::take_most_urgent(std::size_t choices) {
   }
 }
 
-std::size_t schedule::most_urgent(const std::vector<std::optional<piece>>& all) {
+std::size_t schedule::most_urgent(const piece_list& all) {
   std::size_t best = all.size();
   for (std::size_t i = 0; i < all.size(); ++i)
     if (all[i] &&

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "cofault/detail/frame.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/plan.hpp"
 
 namespace cofault::detail {
@@ -30,8 +32,8 @@ class schedule {
  public:
   explicit schedule(run_state& run);
 
-  // Called before each step of the driver: puts in front what is to run.
-  void choose();
+  // Called before each step of the driver, which has so many choices: puts in front what is to run.
+  void choose(std::size_t choices);
 
   // How many steps there were.
   std::uint32_t steps() const { return steps_; }
@@ -47,21 +49,26 @@ class schedule {
   struct planned_delay {
     std::uint32_t number, times;
   };
+  using piece_list = reused_vector<std::optional<piece>>;
   std::optional<piece> first() const;
   bool is_delayed(const piece& p, std::uint32_t& number);
   void postpone(const piece& p, std::uint32_t number);
   void take_any(std::size_t choices);
   void take_most_urgent(std::size_t choices);
-  std::size_t most_urgent(const std::vector<std::optional<piece>>& all);
+  std::size_t most_urgent(const piece_list& all);
   std::int64_t priority_of(std::uint32_t chain);
 
   run_state& run_;
   std::uint32_t steps_ = 0;
   const deviation* whole_ = nullptr;  // a whole schedule
-  std::vector<planned_delay> left_;
+  reused_vector<planned_delay> left_;
   random_numbers random_;
-  std::unordered_map<std::uint32_t, std::int64_t> chains_;  // PCT's priorities, the highest runs
-  std::vector<std::uint32_t> changes_;  // the steps at which PCT lowers that of who runs
+  // PCT's priorities, the highest runs.
+  std::unordered_map<std::uint32_t, std::int64_t, std::hash<std::uint32_t>,
+                     std::equal_to<std::uint32_t>,
+                     reusing<std::pair<const std::uint32_t, std::int64_t>>>
+      chains_;
+  reused_vector<std::uint32_t> changes_;  // the steps at which PCT lowers that of who runs
 };
 
 // How many steps the latest run without faults had: PCT takes its changes of priority from them.

@@ -12,6 +12,9 @@ namespace {
 thread_local scheduler* current_scheduler = nullptr;
 thread_local scheduler::participant* running_participant = nullptr;
 
+// Its address is another one on every thread.
+constinit thread_local char this_thread = 0;
+
 virtual_time later(std::chrono::nanoseconds d) {
   const virtual_time now = virtual_clock::now();
   const virtual_time room = std::numeric_limits<virtual_time>::max() - now;
@@ -32,8 +35,7 @@ std::string describe(const std::vector<waiting>& list) {
   return out.str();
 }
 
-scheduler::scheduler()
-    : owner_(std::this_thread::get_id()), owns_clock_(!virtual_clock::running()) {
+scheduler::scheduler() : owner_(&this_thread), owns_clock_(!virtual_clock::running()) {
   if (owns_clock_) virtual_clock::start();
 }
 
@@ -46,54 +48,75 @@ void scheduler::refuse_nan() {
   throw std::invalid_argument("cofault: a duration is not a number (NaN)");
 }
 
+void scheduler::refuse_thread() {
+  throw std::logic_error(
+      "cofault: the scheduler was used from a second thread; it belongs to the thread that made "
+      "it, and so do its tasks, events, mutexes and channels");
+}
+
 void scheduler::check_thread() const {
-  if (std::this_thread::get_id() != owner_)
-    throw std::logic_error(
-        "cofault: the scheduler was used from a second thread; it belongs to the thread that made "
-        "it, and so do its tasks, events, mutexes and channels");
+  if (&this_thread != owner_) refuse_thread();
 }
 
 scheduler::ticket scheduler::post(std::function<void()> work, std::coroutine_handle<> resumes) {
   check_thread();
   if (closing_) return {};
-  ready_.push_back({++number_, std::move(work), resumes});
+  ready_.push(++number_, resumes, nullptr, std::move(work));
+  return {0, number_};
+}
+
+scheduler::ticket scheduler::post(std::coroutine_handle<> resumes, participant* who) {
+  check_thread();
+  if (closing_) return {};
+  ready_.push(++number_, resumes, who, nullptr);
   return {0, number_};
 }
 
 scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
                                         std::function<void()> work,
                                         std::coroutine_handle<> resumes) {
-  if (after.count() <= 0 || closing_) return post(std::move(work), resumes);
+  if (after.count() <= 0) return post(std::move(work), resumes);
+  return add_after(after, {0, resumes, nullptr, std::move(work)});
+}
+
+scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
+                                        std::coroutine_handle<> resumes, participant* who) {
+  if (after.count() <= 0) return post(resumes, who);
+  return add_after(after, {0, resumes, who, nullptr});
+}
+
+scheduler::ticket scheduler::add_after(std::chrono::nanoseconds after, piece what) {
   check_thread();
-  const virtual_time due = later(after);
-  const ticket out{due, ++number_};
-  timers_.emplace(out, timer{std::move(work), resumes});
+  if (closing_) return {};
+  what.number = ++number_;
+  const ticket out{later(after), what.number};
+  timers_.emplace(out, std::move(what));
   return out;
 }
 
 bool scheduler::forget(const ticket& which) noexcept {
   if (which.number == 0) return false;
   if (timers_.erase(which) > 0) return true;
-  const auto found = std::find_if(ready_.begin(), ready_.end(),
-                                  [&](const piece& p) { return p.number == which.number; });
-  if (found == ready_.end()) return false;
-  ready_.erase(found);
+  std::size_t i = 0;
+  while (i < ready_.size() && ready_[i].number != which.number) ++i;
+  if (i == ready_.size()) return false;
+  ready_.take(i);
   return true;
 }
 
 void scheduler::run(std::size_t i) {
   check_thread();
   const turn now(*this);
-  const auto chosen = ready_.begin() + static_cast<std::ptrdiff_t>(i);
-  const auto work = std::move(chosen->work);
-  ready_.erase(chosen);
-  work();
+  const piece next = ready_.take(i);
+  if (next.work || !next.resumes)
+    next.work();
+  else
+    next.who != nullptr ? next.who->resume(next.resumes) : next.resumes.resume();
 }
 
 void scheduler::postpone() {
   check_thread();
-  ready_.push_back(std::move(ready_.front()));
-  ready_.pop_front();
+  ready_.push(ready_.take(0));
 }
 
 bool scheduler::step() {
@@ -139,7 +162,7 @@ std::optional<virtual_time> scheduler::next_deadline() const {
 void scheduler::release_due() {
   while (!timers_.empty() && timers_.begin()->first.due <= virtual_clock::now()) {
     const auto due = timers_.begin();
-    ready_.push_back({due->first.number, std::move(due->second.work), due->second.resumes});
+    ready_.push(std::move(due->second));
     timers_.erase(due);
   }
 }

@@ -2,6 +2,7 @@
 #include "cofault/site.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -155,7 +156,7 @@ static void count_anew(std::uint32_t index, std::uint32_t rank) {
   s.key = key_of(text_of(f, t.offset[index], rank));
 }
 
-std::uint32_t site_at(const std::source_location& where) {
+static std::uint32_t look_up(const std::source_location& where) {
   tables& t = table();
   const raw_key key{where.file_name(), where.function_name(), where.line(), where.column()};
   auto& slot = t.by_place.find(key);
@@ -182,6 +183,23 @@ std::uint32_t site_at(const std::source_location& where) {
   if (t.site_counted[twin] != t.current()) count_anew(twin, rank);
   slot = {key, twin};
   return twin;
+}
+
+// A source_location is one pointer to what the compiler put somewhere. Few places come again and
+// again: they are kept by that pointer, for one exploration.
+std::uint32_t site_at(const std::source_location& where) {
+  struct known {
+    const void* place = nullptr;
+    std::uint32_t site = 0, recounts = 0;
+  };
+  static constinit thread_local std::array<known, 256> cache{};
+  static_assert(sizeof where == sizeof(void*));
+  const void* place = nullptr;
+  std::memcpy(&place, &where, sizeof place);
+  known& k = cache[reinterpret_cast<std::uintptr_t>(place) / sizeof(void*) % cache.size()];
+  if (k.place != place || k.recounts != table().recounts)
+    k = {place, look_up(where), table().recounts};
+  return k.site;
 }
 
 std::uint32_t start_of(std::uint32_t function) {

@@ -94,7 +94,7 @@ void refuse_misfits(const std::vector<event>& trace, const plan& p, const option
   }
 }
 
-void refuse_idle_selectors(const std::vector<reached_point>& points, const options& how) {
+void refuse_idle_selectors(const point_list& points, const options& how) {
   struct nothing : injector {
     void propose(const await_point&, std::uint8_t, std::vector<fault>&) const override {}
     std::string describe() const override { return "nothing"; }

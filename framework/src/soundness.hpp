@@ -31,7 +31,7 @@ std::string misfit(const fault& f, std::uint64_t flags, const options& how);
 void refuse_misfits(const std::vector<event>& trace, const plan& p, const options& how);
 
 // A selector that selects nothing is a mistake, also where another injector found work.
-void refuse_idle_selectors(const std::vector<reached_point>& points, const options& how);
+void refuse_idle_selectors(const point_list& points, const options& how);
 
 // The await points in user code that the default run reached: "pool.cpp:31 in app::fetch(), …".
 std::string seen_places();

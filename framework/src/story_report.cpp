@@ -91,8 +91,7 @@ std::string loss(const exception_story& s, const family& who) {
 }
 
 // What the root failed with instead.
-std::string outcome_instead(const exception_story& s, const std::vector<exception_story>& all,
-                            const family& who) {
+std::string outcome_instead(const exception_story& s, const story_list& all, const family& who) {
   if (s.end != fate::masked && s.end != fate::replaced) return "";
   const outcome run = shown_run();
   for (const event& e : run.trace()) {
@@ -109,7 +108,7 @@ std::vector<std::string> story_of(const finding& f) {
   if (f.property != surfaces && f.property != terminates) return {};
   const outcome run = shown_run();
   const family who(run.trace());
-  const std::vector<exception_story> all = exception_stories(run);
+  const story_list all = exception_stories(run);
   const auto it =
       std::find_if(all.begin(), all.end(), [&](const auto& s) { return is_about(f, s); });
   if (it == all.end()) return {};

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "cancellations.hpp"
 #include "candidates.hpp"
@@ -64,19 +65,25 @@ void note_seen(const std::vector<event>& trace) {
 // Which await points there are, and whether the injectors fit them.
 void count_points(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
-  const std::vector<reached_point> points = points_of(trace);
+  const point_list points = points_of(trace);
   b.points = static_cast<std::uint32_t>(points.size());
   note_seen(trace);
   std::vector<fault> faults;
+  std::vector<std::pair<fault, std::uint64_t>> fitting;
   for (const reached_point& p : points) {
     faults.clear();
     propose(p, how.injectors(), faults);
-    for (const fault& f : faults)
+    for (const fault& f : faults) {
+      // The question costs a throw, and depends on little of a point.
+      const std::pair asked(f, p.flags & (await_can_throw | await_takes_code));
+      if (std::find(fitting.begin(), fitting.end(), asked) != fitting.end()) continue;
+      fitting.push_back(asked);
       if (const std::string why = misfit(f, p.flags, how); !why.empty())
         return b.fail("cofault: an injector proposes '" + encode(f) + "' at " +
                       sites::place(p.site) + ", but " + why);
+    }
   }
-  const std::vector<reached_point> all = moments_of(trace);
+  const point_list all = moments_of(trace);
   faults.clear();
   for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
   if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
@@ -98,15 +105,25 @@ void note_missed(const outcome& what, const plan& p) {
 
 // Takes over what the strategy being followed makes of the trial.
 void extend(const trial& after) {
-  std::vector<plan> fresh;
+  plan_list fresh;
   after.how.strategies()[box().strategy]->extend(after, fresh);
   for (const plan& p : fresh) box().add_work(p);
 }
 
-void note_later_points(const outcome& what, std::unordered_set<std::uint32_t>& known) {
+using known_sites = std::vector<bool>;  // by site
+
+// False: it was known.
+bool learn(known_sites& known, std::uint32_t site) {
+  if (known.size() <= site) known.resize(sites::count() + 1);
+  const bool fresh = !known[site];
+  known[site] = true;
+  return fresh;
+}
+
+void note_later_points(const outcome& what, known_sites& known) {
   mailbox& b = box();
   for (const event& e : what.trace())
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && known.insert(e.site).second)
+    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known, e.site))
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
 }
 
@@ -170,8 +187,6 @@ bool may_go_on(const options& how) {
   return b.stopped_by == mailbox::nothing && b.error[0] == '\0';
 }
 
-using known_sites = std::unordered_set<std::uint32_t>;
-
 void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
   mailbox& b = box();
   forget_output();
@@ -221,8 +236,8 @@ void sweep(const driver_factory& body, const options& how) {
   plain.first = trace.data();
   known_sites known;
   for (const event& e : trace)
-    if (e.kind == event_kind::arrived) known.insert(e.site);
-  known.insert(b.later, b.later + b.later_count);
+    if (e.kind == event_kind::arrived) learn(known, e.site);
+  for (std::uint32_t i = 0; i < b.later_count; ++i) learn(known, b.later[i]);
   b.stage = stage_of_sweep::sweep;
   const plan nothing;
   while (b.strategy < how.strategies().size() &&

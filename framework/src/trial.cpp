@@ -25,18 +25,26 @@ std::size_t behind_last(const plan& p, std::span<const event> trace) {
   return trace.size();
 }
 
-template <class Point>
-void first_visits_first(std::vector<Point>& points) {
-  std::stable_sort(points.begin(), points.end(),
-                   [](const auto& x, const auto& y) { return x.where.visit < y.where.visit; });
+// Of the same visits the first one first. (A stable sort would ask for memory.)
+void first_visits_first(detail::point_list& points) {
+  std::sort(points.begin(), points.end(), [](const auto& x, const auto& y) {
+    return x.where.visit != y.where.visit ? x.where.visit < y.where.visit : x.at < y.at;
+  });
+}
+
+// Whether anything happened there that something can be added to.
+bool anything(std::span<const event> behind) {
+  return std::any_of(behind.begin(), behind.end(), [](const event& e) {
+    return e.kind == event_kind::arrived || e.kind == event_kind::choice;
+  });
 }
 
 void add_failures(std::span<const event> trace, std::size_t begin, const options& how,
-                  std::vector<deviation>& out) {
-  std::vector<reached_point> points = detail::points_of(trace);
+                  deviation_list& out) {
+  detail::point_list points = detail::points_of(trace);
   std::erase_if(points, [&](const reached_point& p) { return p.at < begin; });
   first_visits_first(points);
-  std::vector<fault> faults;
+  static thread_local std::vector<fault> faults;
   for (const reached_point& p : points) {
     faults.clear();
     propose(p, how.injectors(), faults);
@@ -45,12 +53,13 @@ void add_failures(std::span<const event> trace, std::size_t begin, const options
 }
 
 // What is asked of the runtime, at every moment of every await.
-void add_requests(const outcome& done, const options& how, std::vector<deviation>& out) {
+void add_requests(const outcome& done, const options& how, deviation_list& out) {
   const std::span<const event> trace = done.trace();
-  std::vector<fault> faults;
+  static thread_local std::vector<fault> faults;
   const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
     return e.kind == event_kind::spawned && (e.value & spawn_kinds) == spawn_root;
   });
+  faults.clear();
   for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
   for (const fault& f : faults)
     if (f.when != moment::end || done.root_completions > 0) out.push_back({root_point(), f});
@@ -62,8 +71,8 @@ void add_requests(const outcome& done, const options& how, std::vector<deviation
 }
 
 void add_delays(std::span<const event> trace, std::size_t begin, const options& how,
-                std::vector<deviation>& out) {
-  std::vector<reached_point> points;
+                deviation_list& out) {
+  detail::point_list points;
   for (std::size_t i = begin; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
@@ -71,11 +80,13 @@ void add_delays(std::span<const event> trace, std::size_t begin, const options& 
     const point where{sites::site(e.site).key, static_cast<std::uint32_t>(e.value >> 32),
                       static_cast<std::uint32_t>(e.value)};
     const auto known = [&](const reached_point& p) { return p.where == where; };
-    if (std::none_of(points.begin(), points.end(), known))
+    if (std::none_of(points.begin(), points.end(), known)) {
       points.push_back({where, e.site, e.frame, 0});
+      points.back().at = i;
+    }
   }
   first_visits_first(points);
-  std::vector<fault> faults;
+  static thread_local std::vector<fault> faults;
   for (const reached_point& p : points) {
     faults.clear();
     propose_delay(p, how.injectors(), faults);
@@ -85,10 +96,11 @@ void add_delays(std::span<const event> trace, std::size_t begin, const options& 
 
 }  // namespace
 
-std::vector<deviation> trial::next() const {
+deviation_list trial::next() const {
   const std::span<const event> trace = done.trace();
   const std::size_t begin = behind_last(what, trace);
-  std::vector<deviation> out;
+  deviation_list out;
+  if (!anything(trace.subspan(begin)) && !what.empty()) return out;
   add_failures(trace, begin, how, out);
   if (what.empty()) add_requests(done, how, out);
   add_delays(trace, begin, how, out);

@@ -173,7 +173,7 @@ class reader {
   const outcome& what_;
   std::span<const event> trace_;
   family who_;
-  std::vector<std::size_t> requests_;
+  detail::reused_vector<std::size_t> requests_;
   std::size_t end_ = trace_.size();
 };
 

@@ -56,7 +56,7 @@ bool is_injected(const exception_story& s) { return (s.flags & exception_injecte
 
 // Of several faults one is enough: who hears of a later one knows that it failed, and so does the
 // caller of a root that failed.
-bool is_outdone(const exception_story& s, const std::vector<exception_story>& all, bool root_threw) {
+bool is_outdone(const exception_story& s, const story_list& all, bool root_threw) {
   if (!is_injected(s) || s.end == fate::terminated) return false;
   return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
     const bool heard = other.end <= fate::translated;
@@ -70,7 +70,7 @@ bool is_outdone(const exception_story& s, const std::vector<exception_story>& al
 
 void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
   const family who(what.trace());
-  const std::vector<exception_story> all = exception_stories(what);
+  const story_list all = exception_stories(what);
   const bool root_threw = what.has(event_kind::root_threw);
   for (const exception_story& s : all) {
     if (!is_lost(s.end) || s.end == fate::terminated) continue;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // What virtual time costs on the reference runtime.
-#include <benchmark/benchmark.h>
-
 #include <chrono>
 #include <cofault/runtime.hpp>
 #include <vector>
 
+#include "row.hpp"
+
+namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,21 +20,33 @@ task<> sleep_an_hour() {
 void hour_of_sleeps(benchmark::State& state) {
   for (auto _ : state) run(sleep_an_hour());
 }
-BENCHMARK(hour_of_sleeps)->Unit(benchmark::kMicrosecond);
+
+// A day with so many tasks that sleep.
+constexpr int tasks = 10'000;
 
 task<> sleep(std::chrono::nanoseconds d) { co_await sleep_for(d); }
 
-task<> gather_timers(int count) {
+task<> gather_timers() {
   std::vector<task<>> all;
-  for (int i = 0; i < count; ++i) all.push_back(sleep((i * 7919LL % count) * 8640ms));
+  for (int i = 0; i < tasks; ++i) all.push_back(sleep((i * 7919LL % tasks) * 8640ms));
   co_await gather(std::move(all));
 }
 
-// A day with so many tasks that sleep.
 void day_of_timers(benchmark::State& state) {
-  for (auto _ : state) run(gather_timers(static_cast<int>(state.range(0))));
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+  for (auto _ : state) run(gather_timers());
 }
-BENCHMARK(day_of_timers)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+const added here{
+    {.program = "I",
+     .what = "an hour of sleeps, a second each",
+     .name = "hour_of_sleeps",
+     .ours = hour_of_sleeps,
+     .most = 1e6},
+    {.program = "I",
+     .what = "a day with 10,000 tasks that sleep",
+     .name = "day_of_timers",
+     .ours = day_of_timers},
+};
 
 }  // namespace
+}  // namespace bench

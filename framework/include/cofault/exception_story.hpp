@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/outcome.hpp"
 
 namespace cofault {
@@ -41,7 +41,7 @@ struct code_place {
   std::uint64_t address = 0;      // a return address; 0: none
   std::uint64_t end_address = 0;  // for a handler: the return address at its end
   std::uint32_t site = 0;
-  std::vector<std::uint64_t> stack;  // who called the function of a coroutine, innermost first
+  detail::reused_vector<std::uint64_t> stack;  // who called the function of a coroutine, innermost first
   std::uint32_t function = 0;        // that coroutine's
 };
 
@@ -53,7 +53,7 @@ struct exception_story {
   fate end = fate::unjudged;
   std::uint32_t thrown_by = 0;  // coroutine
   code_place thrown;
-  std::vector<std::uint32_t> left;  // the coroutines that it left, in order
+  detail::reused_vector<std::uint32_t> left;  // the coroutines that it left, in order
   code_place handler;               // the one that ended it
   std::uint32_t handled_by = 0;     // its coroutine
   std::size_t handled_at = 0;       // index of the end of the handler in the trace; 0: none
@@ -63,7 +63,9 @@ struct exception_story {
   std::uint32_t culprit_frame = 0;
 };
 
+using story_list = detail::reused_vector<exception_story>;
+
 // The stories of all exceptions of a run, in order of birth.
-std::vector<exception_story> exception_stories(const outcome& what);
+story_list exception_stories(const outcome& what);
 
 }  // namespace cofault

@@ -22,7 +22,7 @@ struct finding {
   plan smallest;
   std::uint32_t more = 0;   // further plans with the same property and culprit
   std::string explanation;  // one sentence
-  std::string report;       // at most 25 lines
+  std::string report;       // at most 40 lines
   std::uint32_t at_trial = 0;  // which found it first, from 1; 0: the run without faults
 };
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/event.hpp"
 
 namespace cofault {
@@ -49,7 +49,7 @@ class family {
   member& at(std::uint32_t frame);
   const member* waited_for(std::uint32_t frame) const;
 
-  std::vector<member> members_;
+  detail::reused_vector<member> members_;
 };
 
 }  // namespace cofault

@@ -3,6 +3,7 @@
 
 #include <any>
 #include <concepts>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -10,11 +11,22 @@ namespace cofault {
 
 namespace detail {
 
-void compare_observation(std::any value, bool (*same)(const std::any&, const std::any&));
+// How a value is compared with the one of the run without faults, and copied in that run.
+struct observation {
+  const void* value;
+  bool (*same)(const void* value, const std::any& expected);
+  std::any (*copy)(const void* value);
+};
+void compare_observation(const observation& seen);
 
 template <class T>
-bool same_value(const std::any& a, const std::any& b) {
-  return std::any_cast<const T&>(a) == std::any_cast<const T&>(b);
+bool same_value(const void* value, const std::any& expected) {
+  const T* const other = std::any_cast<T>(&expected);
+  return other != nullptr && *other == *static_cast<const T*>(value);
+}
+template <class T>
+std::any copy_value(const void* value) {
+  return *static_cast<const T*>(value);
 }
 
 }  // namespace detail
@@ -25,8 +37,10 @@ bool same_value(const std::any& a, const std::any& b) {
 template <class T>
   requires std::equality_comparable<std::decay_t<T>> && std::copy_constructible<std::decay_t<T>>
 void observe(T&& value) {
-  detail::compare_observation(std::any(std::decay_t<T>(std::forward<T>(value))),
-                              detail::same_value<std::decay_t<T>>);
+  using type = std::decay_t<T>;
+  const type& seen = value;
+  detail::compare_observation(
+      {std::addressof(seen), detail::same_value<type>, detail::copy_value<type>});
 }
 
 // A sink of the program (its log, its metrics) was written to: whatever exception is being handled

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/fault.hpp"
 
 namespace cofault {
@@ -62,7 +63,7 @@ class plan {
   friend std::strong_ordering operator<=>(const plan& a, const plan& b);
 
  private:
-  std::vector<deviation> items_;
+  detail::reused_vector<deviation> items_;
 };
 
 // One of its deviations stands for a whole schedule.

@@ -5,7 +5,6 @@
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <map>
@@ -13,13 +12,14 @@
 #include <optional>
 #include <source_location>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/awaiter.hpp"
+#include "cofault/detail/ready_queue.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/driver.hpp"
 #include "cofault/explore.hpp"
@@ -63,9 +63,7 @@ class scheduler {
   // Queues work behind what is ready now. `resumes` is the coroutine that it goes on with, if it is
   // known: only such work can be delayed by a plan.
   ticket post(std::function<void()> work, std::coroutine_handle<> resumes = {});
-  ticket post(std::coroutine_handle<> resumes) {
-    return post([resumes] { resumes.resume(); }, resumes);
-  }
+  ticket post(std::coroutine_handle<> resumes) { return post(resumes, nullptr); }
 
   // Queues work for later; due at once if `after` is not positive. Timers due at the same time run
   // in the order in which they were set.
@@ -114,9 +112,7 @@ class scheduler {
     std::optional<std::chrono::nanoseconds> after;
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting) {
-      participant* const who = running();
-      const auto go_on = [waiting, who] { who ? who->resume(waiting) : waiting.resume(); };
-      after ? where.post_after(*after, go_on, waiting) : where.post(go_on, waiting);
+      after ? where.post_after(*after, waiting, running()) : where.post(waiting, running());
     }
     void await_resume() {}
   };
@@ -145,7 +141,7 @@ class scheduler {
   std::size_t ready() const { return ready_.size(); }
   void run(std::size_t i);
   // The coroutine that the first piece of work goes on with; null where it is not known.
-  std::coroutine_handle<> first() const { return ready_.front().resumes; }
+  std::coroutine_handle<> first() const { return ready_[0].resumes; }
   // Moves the first piece of work behind the others.
   void postpone();
   std::optional<virtual_time> next_deadline() const;
@@ -169,22 +165,27 @@ class scheduler {
   };
 
  private:
+  // Without work of its own it resumes the coroutine, through its participant where it has one.
   struct piece {
     std::uint64_t number;
-    std::function<void()> work;
     std::coroutine_handle<> resumes;
-  };
-  struct timer {
+    participant* who;
     std::function<void()> work;
-    std::coroutine_handle<> resumes;
   };
+  template <class Key, class Value>
+  using map = std::map<Key, Value, std::less<Key>, detail::reusing<std::pair<const Key, Value>>>;
+  ticket post(std::coroutine_handle<> resumes, participant* who);
+  ticket post_after(std::chrono::nanoseconds after, std::coroutine_handle<> resumes,
+                    participant* who);
+  ticket add_after(std::chrono::nanoseconds after, piece what);
+  [[noreturn]] static void refuse_thread();
   [[noreturn]] static void refuse_nan();
 
-  std::deque<piece> ready_;
-  std::map<ticket, timer> timers_;
-  std::map<std::uint64_t, std::shared_ptr<participant>> participants_;
+  detail::ready_queue<piece> ready_;
+  map<ticket, piece> timers_;
+  map<std::uint64_t, std::shared_ptr<participant>> participants_;
   std::uint64_t number_ = 0;
-  std::thread::id owner_;
+  const void* owner_;  // stands for a thread
   bool owns_clock_ = false;
   bool closing_ = false;
 };
@@ -194,7 +195,7 @@ namespace detail {
 // Awaits the root and tells the run how it ended. Not instrumented: it belongs to the test.
 class root_coroutine {
  public:
-  struct promise_type {
+  struct promise_type : reused {
     root_coroutine get_return_object() {
       return root_coroutine(std::coroutine_handle<promise_type>::from_promise(*this));
     }
@@ -232,7 +233,7 @@ root_coroutine await_root(Root root) {
 }
 
 // What every world with a fake scheduler of its own does.
-class scheduled_world : public driver {
+class scheduled_world : public driver, public reused {
  public:
   std::size_t choices() override { return scheduler_.ready(); }
   bool run(std::size_t i) override;
@@ -267,9 +268,7 @@ class scheduler_driver final : public scheduled_world {
 namespace detail {
 
 template <class T>
-concept awaitable = requires(T&& object) {
-  get_awaiter(static_cast<T&&>(object)).await_ready();
-};
+concept awaitable = requires(T&& object) { get_awaiter(static_cast<T&&>(object)).await_ready(); };
 
 }  // namespace detail
 

@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/outcome.hpp"
 #include "cofault/plan.hpp"
 
 namespace cofault {
 
 class options;
+
+using deviation_list = detail::reused_vector<deviation>;
+using plan_list = detail::reused_vector<plan>;
 
 // A run, as a strategy sees it.
 struct trial {
@@ -22,7 +26,7 @@ struct trial {
 
   // What can be added to the plan: every fault that the injectors propose, and every delay, behind
   // the last deviation of the plan; for the empty plan everywhere, with the first visits first.
-  std::vector<deviation> next() const;
+  deviation_list next() const;
   // More than one piece of work was ready at some time, and the driver lets it be chosen.
   bool has_choices() const;
 };
@@ -35,7 +39,7 @@ class strategy {
 
   // Appends the plans that the trial makes worth running. Asked first for the run without faults,
   // and then for each of its own plans.
-  virtual void extend(const trial& after, std::vector<plan>& out) const = 0;
+  virtual void extend(const trial& after, plan_list& out) const = 0;
 
   // At most so many of its plans with more than one deviation are run.
   virtual std::uint32_t max_longer() const { return ~0u; }
@@ -53,7 +57,7 @@ class exhaustive : public strategy {
  public:
   // Throws std::invalid_argument unless `most` is from 1 to 4.
   explicit exhaustive(std::uint32_t most = 2, std::uint32_t longer = ~0u);
-  void extend(const trial& after, std::vector<plan>& out) const override;
+  void extend(const trial& after, plan_list& out) const override;
   std::uint32_t max_longer() const override { return longer_; }
 
  private:
@@ -66,7 +70,7 @@ class random : public strategy {
  public:
   // Throws std::invalid_argument if `samples` is 0.
   explicit random(std::uint32_t samples, std::uint32_t seed = 1);
-  void extend(const trial& after, std::vector<plan>& out) const override;
+  void extend(const trial& after, plan_list& out) const override;
 
  private:
   std::uint32_t samples_, seed_;
@@ -81,7 +85,7 @@ class pct : public strategy {
  public:
   // Throws std::invalid_argument if `samples` is 0, or `depth` is not from 1 to 255.
   pct(std::uint8_t depth, std::uint32_t samples, std::uint32_t seed = 1);
-  void extend(const trial& after, std::vector<plan>& out) const override;
+  void extend(const trial& after, plan_list& out) const override;
 
  private:
   std::uint8_t depth_;

@@ -10,7 +10,7 @@ namespace {
 bool stays(const deviation& d) { return is_failure(d.what.kind) && d.what.tries != 1; }
 
 // What had failed was tried again: let that fail, too.
-void try_again(const trial& after, std::vector<plan>& out) {
+void try_again(const trial& after, plan_list& out) {
   if (after.what.size() != 1 || !after.done.retried || stays(after.what[0])) return;
   for (const std::uint8_t tries : {2, 0}) {
     deviation again = after.what[0];
@@ -27,7 +27,7 @@ exhaustive::exhaustive(std::uint32_t most, std::uint32_t longer) : most_(most), 
         "cofault: search::exhaustive() tries plans of 1 to 4 deviations; more is for sampling");
 }
 
-void exhaustive::extend(const trial& after, std::vector<plan>& out) const {
+void exhaustive::extend(const trial& after, plan_list& out) const {
   try_again(after, out);
   const bool any_stays = std::any_of(after.what.begin(), after.what.end(), stays);
   if (after.what.size() >= most_ || any_stays || !(after.good || after.what.empty())) return;

@@ -15,9 +15,9 @@ void refuse_none(std::uint32_t samples) {
 
 // Schedules of one kind, every second one with a fault: any of those the run without faults shows.
 void sample(const trial& after, fault kind, std::uint32_t samples, std::uint32_t seed,
-            std::vector<plan>& out) {
+            plan_list& out) {
   if (!after.what.empty() || !after.has_choices()) return;
-  std::vector<deviation> faults = after.next();
+  deviation_list faults = after.next();
   std::erase_if(faults, [](const deviation& d) { return !is_failure(d.what.kind); });
   std::mt19937 random(seed);
   for (std::uint32_t i = 0; i < samples; ++i) {
@@ -33,7 +33,7 @@ random::random(std::uint32_t samples, std::uint32_t seed) : samples_(samples), s
   refuse_none(samples);
 }
 
-void random::extend(const trial& after, std::vector<plan>& out) const {
+void random::extend(const trial& after, plan_list& out) const {
   sample(after, {fault_kind::random}, samples_, seed_, out);
 }
 
@@ -43,7 +43,7 @@ pct::pct(std::uint8_t depth, std::uint32_t samples, std::uint32_t seed)
   if (depth == 0) throw std::invalid_argument("cofault: PCT looks for bugs of depth 1 and more");
 }
 
-void pct::extend(const trial& after, std::vector<plan>& out) const {
+void pct::extend(const trial& after, plan_list& out) const {
   sample(after, {fault_kind::pct, depth_}, samples_, seed_, out);
 }
 

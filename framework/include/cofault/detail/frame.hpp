@@ -55,6 +55,7 @@ enum class action : std::uint8_t {
   proceed,
   complete,  // do not start the operation: it completes with an error code
   park,      // suspend for ever
+  fail,      // call raise_planned() instead
 };
 
 // The awaited object, as far as it is known at compile time.
@@ -78,8 +79,12 @@ void frame_failed(frame&);
 void frame_returned(frame&);
 void frame_destroyed(frame&) noexcept;
 
-// A coroutine reached an await point. Throws when the plan says so.
+// A coroutine reached an await point: what the plan says.
 action arrive(frame&, const awaited&, const std::source_location&);
+
+// Throws what the plan wants in place of the operation. Called by the coroutine itself: each function
+// in between would have to be unwound.
+void raise_planned(frame&);
 
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).

@@ -158,12 +158,16 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     go_on();
     using awaitable = decltype(make());
     if constexpr (can_await<awaitable>) {
-      const action decided = arrive(frame_, describe<awaitable, TransformThrows>(operand), where);
+      action decided = arrive(frame_, describe<awaitable, TransformThrows>(operand), where);
+      if (decided == action::fail) {
+        raise_planned(frame_);
+        decided = action::proceed;  // an injector that throws nothing
+      }
       return point_awaiter<Inner, awaitable>(frame_, inner_, decided, make);
     } else {
       // Its operator co_await is found from the coroutine's own scope only: the point is seen and
       // gets faults, but when it suspends and goes on is not known.
-      arrive(frame_, about(operand, true), where);
+      if (arrive(frame_, about(operand, true), where) == action::fail) raise_planned(frame_);
       frame_left(frame_);
       unwatched_ = true;
       return make();

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "cofault/detail/reused_memory.hpp"
+
+namespace cofault::detail {
+
+// A queue in one piece of memory.
+template <class T>
+class ready_queue {
+ public:
+  ready_queue() = default;
+  ready_queue(const ready_queue&) = delete;
+  ready_queue& operator=(const ready_queue&) = delete;
+  ~ready_queue() {
+    clear();
+    if (slots_ != nullptr) reusing<T>().deallocate(slots_, capacity_);
+  }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& operator[](std::size_t i) { return slots_[(first_ + i) & (capacity_ - 1)]; }
+  const T& operator[](std::size_t i) const { return slots_[(first_ + i) & (capacity_ - 1)]; }
+
+  template <class... Args>
+  void push(Args&&... args) {
+    if (size_ == capacity_) grow();
+    std::construct_at(&(*this)[size_], std::forward<Args>(args)...);
+    ++size_;
+  }
+  // Takes number `i` out.
+  T take(std::size_t i) {
+    T out = std::move((*this)[i]);
+    for (; i > 0; --i) (*this)[i] = std::move((*this)[i - 1]);
+    std::destroy_at(&(*this)[0]);
+    ++first_;
+    --size_;
+    return out;
+  }
+  // An element may push others when it is destroyed: they go, too.
+  void clear() {
+    while (size_ > 0) take(0);
+  }
+
+ private:
+  void grow() {
+    const std::size_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
+    T* const larger = reusing<T>().allocate(capacity);
+    for (std::size_t i = 0; i < size_; ++i) {
+      std::construct_at(larger + i, std::move((*this)[i]));
+      std::destroy_at(&(*this)[i]);
+    }
+    if (slots_ != nullptr) reusing<T>().deallocate(slots_, capacity_);
+    slots_ = larger;
+    capacity_ = capacity;
+    first_ = 0;
+  }
+
+  T* slots_ = nullptr;
+  std::size_t capacity_ = 0;  // a power of two
+  std::size_t first_ = 0, size_ = 0;
+};
+
+}  // namespace cofault::detail

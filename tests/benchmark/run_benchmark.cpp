@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+// One trial: a run, and every property asked of what it left.
+#include <cofault/run.hpp>
+#include <cofault/scheduler.hpp>
+#include <memory>
+
+#include "by_hand.hpp"
+#include "judge.hpp"
+#include "program.hpp"
+#include "row.hpp"
+
+namespace bench {
+namespace {
+
+constexpr int all_of_three = 3 * awaits * (awaits - 1) / 2;
+
+template <class Root>
+cofault::driver_factory world_of(Root root) {
+  return [root] {
+    return std::make_unique<cofault::detail::scheduler_driver>(
+        [root](cofault::scheduler& s) { return cofault::detail::await_root(root(s)); });
+  };
+}
+
+void one_by_hand(benchmark::State& state) {
+  for (auto _ : state) {
+    raw_loop w;
+    benchmark::DoNotOptimize(w.drive(one_task<false>(w, awaits)));
+  }
+}
+
+void one_run(benchmark::State& state) {
+  const auto world = world_of([](cofault::scheduler& s) { return one_task<true>(s, awaits); });
+  const cofault::plan none;
+  const cofault::options how;
+  bool good = true;
+  std::uint64_t arrivals = awaits;
+  for (auto _ : state) {
+    const cofault::outcome done = cofault::run(world, none, how);
+    arrivals = done.arrivals;
+    good = good && cofault::detail::judge(done, none, how);
+  }
+  if (arrivals != awaits || !good) fail(state, "the run did not see every await, or found a bug");
+}
+
+void random_by_hand(benchmark::State& state) {
+  std::vector<cofault::event> records;
+  std::uint64_t seed = 0;
+  int sum = all_of_three;
+  for (auto _ : state) {
+    random_loop w(records, ++seed);
+    sum = w.drive(three_tasks<false>(w));
+  }
+  if (sum != all_of_three) fail(state, "the three tasks did not run to their end");
+}
+
+void random_run(benchmark::State& state) {
+  const auto world = world_of([](cofault::scheduler& s) { return three_tasks<true>(s); });
+  const cofault::options how;
+  std::uint32_t seed = 0;
+  bool good = true;
+  for (auto _ : state) {
+    const cofault::plan any({cofault::schedule_point(++seed), {cofault::fault_kind::random}});
+    const cofault::outcome done = cofault::run(world, any, how);
+    good = good && done.root_completions == 1 && cofault::detail::judge(done, any, how);
+  }
+  if (!good) fail(state, "a random schedule found a bug");
+}
+
+const added here{
+    {.program = "A",
+     .what = "1 task, 10 awaits, no fault, every property",
+     .peer_is = "raw loop",
+     .name = "clean",
+     .ours = one_run,
+     .peer = one_by_hand,
+     .most = 4},
+    {.program = "B",
+     .what = "3 tasks, 10 awaits each, random order",
+     .peer_is = "raw loop, same pick and records",
+     .name = "random",
+     .ours = random_run,
+     .peer = random_by_hand,
+     .most = 1.5},
+};
+
+}  // namespace
+}  // namespace bench
