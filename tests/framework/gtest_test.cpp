@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/gtest.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>
 
 #include <string>
