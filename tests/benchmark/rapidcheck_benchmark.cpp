@@ -8,21 +8,17 @@
 #include <cofault/run.hpp>
 #include <cofault/scheduler.hpp>
 #include <cstdint>
-#include <cstdio>
-#include <map>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "../support/task.hpp"
+#include "row.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
+namespace bench {
 namespace {
 
 using support::task;
-
-constexpr double target = 2000;  // nanoseconds
 
 task<> work(cofault::scheduler& s, int count) {
   for (int i = 0; i < count; ++i) co_await s.yield();
@@ -56,7 +52,7 @@ void run_cases(benchmark::State& state, const rc::detail::Property& property) {
   for (auto _ : state) {
     const auto result = property(random.split(), 5).value().result;
     if (result.type != rc::detail::CaseResult::Type::Success)
-      state.SkipWithError(result.description.c_str());
+      fail(state, result.description.c_str());
   }
 }
 
@@ -66,7 +62,6 @@ void with_a_plan(benchmark::State& state) {
               RC_ASSERT(cofault::survives(body, faults));
             }));
 }
-BENCHMARK(with_a_plan);
 
 // Both runs, and nothing else of cofault: no choice, no verdict.
 void with_two_runs(benchmark::State& state) {
@@ -84,7 +79,6 @@ void with_two_runs(benchmark::State& state) {
               RC_ASSERT(cofault::run(world, faulted, how).reached == 1u);
             }));
 }
-BENCHMARK(with_two_runs);
 
 void without_cofault(benchmark::State& state) {
   run_cases(state, rc::detail::toProperty([](std::uint64_t number) {
@@ -92,37 +86,28 @@ void without_cofault(benchmark::State& state) {
               RC_ASSERT(fails_by_hand(count(), static_cast<int>(number % count())));
             }));
 }
-BENCHMARK(without_cofault);
 
-// What the library's own reporter shows, and the times: of several repetitions the median.
-class reporter : public benchmark::ConsoleReporter {
- public:
-  reporter() : ConsoleReporter(OO_None) {}
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs)
-      if (run.run_type == Run::RT_Iteration ? run.repetitions <= 1 : run.aggregate_name == "median")
-        nanoseconds[run.run_name.function_name] = run.GetAdjustedCPUTime();
-    ConsoleReporter::ReportRuns(runs);
-  }
-  std::map<std::string, double> nanoseconds;
+const added here{
+    {.program = "rapidcheck",
+     .what = "a case with a plan, 10 awaits",
+     .peer_is = "the same case by hand",
+     .name = "rapidcheck_case",
+     .ours = with_a_plan,
+     .peer = without_cofault},
+    {.program = "rapidcheck",
+     .what = "both runs of such a case, and nothing else",
+     .name = "rapidcheck_runs",
+     .ours = with_two_runs},
+    {.program = "rapidcheck",
+     .what = "what cofault adds to a case",
+     .name = "rapidcheck_more",
+     .most = 2e3,
+     .derive =
+         [](auto& times) {
+           if (times.contains("rapidcheck_case") && times.contains("rapidcheck_case/peer"))
+             times["rapidcheck_more"] = times["rapidcheck_case"] - times["rapidcheck_case/peer"];
+         }},
 };
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  reporter times;
-  benchmark::RunSpecifiedBenchmarks(&times);
-  const double with = times.nanoseconds["with_a_plan"], own = times.nanoseconds["without_cofault"];
-  const double runs = times.nanoseconds["with_two_runs"];
-  if (with == 0 || own == 0 || runs == 0) return 1;
-  std::printf(
-      "\nRapidCheck case, 10 awaits: %.0f ns with a plan, %.0f ns without: %.0f ns more; "
-      "target %.0f, %s\n",
-      with, own, with - own, target, with - own <= target ? "kept" : "missed");
-  std::printf(
-      "of that the two runs make %.0f ns, the choice of the fault and the verdicts %.0f ns\n",
-      runs - own, with - runs);
-  return 0;
-}
+}  // namespace bench
