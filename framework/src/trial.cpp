@@ -32,6 +32,15 @@ void first_visits_first(detail::point_list& points) {
   });
 }
 
+// The first of those with the same place, instance and visit.
+void keep_each_once(detail::point_list& points) {
+  std::sort(points.begin(), points.end(), [](const auto& x, const auto& y) {
+    return x.where != y.where ? x.where < y.where : x.at < y.at;
+  });
+  const auto same = [](const auto& x, const auto& y) { return x.where == y.where; };
+  points.erase(std::unique(points.begin(), points.end(), same), points.end());
+}
+
 // Whether anything happened there that something can be added to.
 bool anything(std::span<const event> behind) {
   return std::any_of(behind.begin(), behind.end(), [](const event& e) {
@@ -79,12 +88,10 @@ void add_delays(std::span<const event> trace, std::size_t begin, const options& 
     if (e.kind != event_kind::choice) continue;
     const point where{sites::site(e.site).key, static_cast<std::uint32_t>(e.value >> 32),
                       static_cast<std::uint32_t>(e.value)};
-    const auto known = [&](const reached_point& p) { return p.where == where; };
-    if (std::none_of(points.begin(), points.end(), known)) {
-      points.push_back({where, e.site, e.frame, 0});
-      points.back().at = i;
-    }
+    points.push_back({where, e.site, e.frame, 0});
+    points.back().at = i;
   }
+  keep_each_once(points);
   first_visits_first(points);
   static thread_local std::vector<fault> faults;
   for (const reached_point& p : points) {
