@@ -50,6 +50,16 @@ class chains {
       if (handlers_.size() <= e.frame) handlers_.resize(e.frame + 1);
       handlers_[e.frame] = e.value;
     }
+    find_single(trace);
+  }
+
+  // Asio queues what is asked of a chain that one co_await has spawned, behind what is ready: the
+  // await at `i` waits for such a chain, or is in one.
+  bool is_asked_later(std::size_t i, std::uint32_t frame) const {
+    if (waits_for_single_[i]) return true;
+    for (; frame != 0; frame = who_.awaiter(frame))
+      if (frame < single_.size() && single_[frame]) return true;
+    return false;
   }
 
   // Its chain was spawned by the program with a cancellation slot of its own.
@@ -86,14 +96,43 @@ class chains {
     return frame < handlers_.size() ? handlers_[frame] : 0;
   }
 
+  // A join spawns several: it asks each of them itself, and waits for all.
+  void find_single(std::span<const event> trace) {
+    reused_vector<std::uint32_t> spawned_at(trace.size(), 0);  // how many, by await
+    const auto each = [&](auto visit) {
+      for (std::uint32_t top = 0; top < handlers_.size(); ++top)
+        if (const std::size_t at = who_.awaited_at(top);
+            (handlers_[top] & spawn_kinds) == spawn_library && at != family::none)
+          visit(top, at);
+    };
+    each([&](std::uint32_t, std::size_t at) { ++spawned_at[at]; });
+    waits_for_single_.assign(trace.size(), false);
+    single_.assign(handlers_.size(), false);
+    each([&](std::uint32_t top, std::size_t at) {
+      if (spawned_at[at] != 1) return;
+      single_[top] = true;
+      for (; at != family::none && !waits_for_single_[at]; at = who_.awaited_at(trace[at].frame))
+        waits_for_single_[at] = true;
+    });
+  }
+
   const family& who_;
   reused_vector<std::uint64_t> handlers_;  // by coroutine: spawn_handler, of the top of a chain
+  reused_vector<bool> single_;            // by coroutine: the top of a chain that one await spawned
+  reused_vector<bool> waits_for_single_;  // by event: an await above such a chain
   reused_vector<early> early_;
 };
 
 void add(reached_point& at, moment when, bool early) {
   at.moments |= moment_bit(when);
   if (early) at.early |= moment_bit(when);
+}
+
+// What is queued behind the end of the chain that it is for reaches what is gone by then, whatever
+// the program does (chriskohlhoff/asio #1332).
+void refuse_late_requests(reached_point& at) {
+  at.early |= moment_bit(moment::late);
+  if ((at.moments & moment_bit(moment::due)) == 0) at.early |= moment_bit(moment::suspended);
 }
 
 await_point description_of(const reached_point& at) {
@@ -127,7 +166,8 @@ point_list moments_of(std::span<const event> trace) {
   reused_vector<state> of_frame;
   std::uint64_t step = 0;
   point_list out;
-  reused_vector<std::uint32_t> fresh;  // have suspended in the step under way
+  reused_vector<std::uint32_t> fresh;      // have suspended in the step under way
+  reused_vector<std::size_t> asked_later;  // of the points
   const auto end_step = [&] {
     spawned.step_ended();
     for (const std::uint32_t frame : fresh)
@@ -160,6 +200,7 @@ point_list moments_of(std::span<const event> trace) {
       out.push_back(point_at(e, who));
       add(out.back(), moment::running, spawned.any_early());
       out.back().in_child = spawned.has_own_slot(e.frame);
+      if (spawned.is_asked_later(i, e.frame)) asked_later.push_back(out.size() - 1);
     } else if (e.kind == event_kind::suspended && s.suspended == nullptr) {
       s.suspended = &e;
       fresh.push_back(e.frame);
@@ -168,6 +209,7 @@ point_list moments_of(std::span<const event> trace) {
     }
   }
   end_step();
+  for (const std::size_t i : asked_later) refuse_late_requests(out[i]);
   return out;
 }
 

@@ -233,7 +233,7 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     p = parse_plan(text);
   } catch (const bad_plan& bad) {
     exploration out;
-    out.error = bad.what();
+    out.error = std::string(bad.what()) + "; it was given by " + std::string(source);
     return out;
   }
   exploration out;
@@ -244,8 +244,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   }
   if (box().unreached_count > 0)
     return refused("the plan '" + text + "' of " + std::string(source) + " was not reached" +
-                   (p.size() == 1 ? "" : " at " + missed_part(text, p)) +
-                   "; the code under test has changed there: explore again for a new plan");
+                   (p.size() == 1 ? "" : " at " + missed_part(text, p)) + "; reached were " +
+                   seen_places() +
+                   ". If it is from a report, the code under test has changed there: explore again "
+                   "for a new plan");
   out.trials = 1;
   out.judged = names_of(how.properties());
   out.covered = {{"replayed plans", 1, 1}};

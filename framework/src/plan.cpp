@@ -115,7 +115,11 @@ deviation parse_deviation(std::string_view part) {
   out.where.site = site_key(where, part);
   if (!what || belongs_to_root(*what) || is_schedule(what->kind) ||
       (where.ends_with(sites::start_mark) && what->kind != fault_kind::delay))
-    refuse(part, "'" + std::string(part.substr(equals + 1)) + "' is not a fault of an await point");
+    refuse(
+        part,
+        "'" + std::string(part.substr(equals + 1)) +
+            "' is not a fault of an await point: those are throw:eof, code:reset, throw#1, delay, "
+            "cancel:suspended and their like");
   out.what = *what;
   return out;
 }

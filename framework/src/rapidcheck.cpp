@@ -67,13 +67,17 @@ constexpr const char* undecided =
 // What COFAULT_REPLAY names.
 verdict replayed(const char* text, const detail::rehearse_plan& run) try {
   said_in_body().reset();
+  if (std::getenv("COFAULT_BREAK") != nullptr)
+    return verdict(
+        "cofault: COFAULT_BREAK stops in an exploration, and this is a property: make "
+        "the case a test with options().replay(), or unset it");
   const rehearsal done = run(parse_plan(text));
   if (!done.placed) discard("cofault: no input leads to the plan of COFAULT_REPLAY");
   if (!done.result.clean()) return verdict(report_of(done.result));
   if (!done.decided) discard(undecided);
   return {};
 } catch (const bad_plan& bad) {
-  return verdict(bad.what());
+  return verdict(std::string(bad.what()) + "; it was given by COFAULT_REPLAY");
 }
 
 }  // namespace

@@ -82,8 +82,9 @@ TEST(Progress, SaysWhatWasCoveredHowFastAndWhatIsLeft) {
 TEST(Progress, IsShownOnATerminalAndErasedAgain) {
   pretend();
   const terminal screen;
+  const options how;
   {
-    detail::progress line(options(), screen.file());
+    detail::progress line(how, screen.file());
     line.tick(second / 10);
     EXPECT_EQ(screen.text(0), "") << "a short search needs none";
     line.tick(second);

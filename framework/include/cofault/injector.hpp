@@ -24,8 +24,8 @@ struct await_point {
   bool takes_code;             // it reports through an error code: a throw is not feasible
   bool is_asio;                // a Boost.Asio or standalone Asio awaitable
   std::uint8_t moments = 0;    // those that the run without faults had there: moment_bit()
-  std::uint8_t early = 0;      // of these: a spawned chain had not been suspended for the first time
-                               // yet, which Asio cannot cancel without ending its event loop
+  std::uint8_t early = 0;      // of these: a request does harm in Asio itself, because a spawned chain
+                               // had not been suspended for the first time yet, or may end before it
   bool in_child = false;       // its chain was spawned with a cancellation slot of its own
 };
 
