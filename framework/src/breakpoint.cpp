@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cofault/site.hpp"
+#include "kept_output.hpp"
 #include "run_state.hpp"
 #include "story_report.hpp"
 #include "sweep.hpp"
@@ -84,6 +85,8 @@ std::string breakpoint::run(const driver_factory& body, const options& how, cons
                                   : "the culprit is neither a handler nor an await that the run "
                                     "came to; set a breakpoint at " +
                                         sites::place(findings[0].site));
+  // What is printed counts as reported, which is an event, too: so it is kept as in the child.
+  const kept_output quiet;
   const stops_for_debugger here(std::move(where));
   rehearse(body, how, p);
   return "";

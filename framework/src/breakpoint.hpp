@@ -26,6 +26,7 @@ class breakpoint {
   const std::string& error() const { return error_; }
 
   // Runs the plan, whose trace is in trace(), once more in this process and stops there by SIGTRAP.
+  // What the run prints is not shown.
   // Returns what is wrong, or "".
   std::string run(const driver_factory& body, const options& how, const plan& p,
                   const std::vector<finding>& findings) const;

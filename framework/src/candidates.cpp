@@ -56,6 +56,7 @@ class chains {
   // Asio queues what is asked of a chain that one co_await has spawned, behind what is ready: the
   // await at `i` waits for such a chain, or is in one.
   bool is_asked_later(std::size_t i, std::uint32_t frame) const {
+    if (waits_for_single_.empty()) return false;
     if (waits_for_single_[i]) return true;
     for (; frame != 0; frame = who_.awaiter(frame))
       if (frame < single_.size() && single_[frame]) return true;
@@ -98,6 +99,7 @@ class chains {
 
   // A join spawns several: it asks each of them itself, and waits for all.
   void find_single(std::span<const event> trace) {
+    if (handlers_.empty()) return;                             // nothing of Asio's
     reused_vector<std::uint32_t> spawned_at(trace.size(), 0);  // how many, by await
     const auto each = [&](auto visit) {
       for (std::uint32_t top = 0; top < handlers_.size(); ++top)

@@ -24,6 +24,7 @@
 #include "shrink.hpp"
 #include "soundness.hpp"
 #include "sweep.hpp"
+#include "sweep_notes.hpp"
 
 namespace cofault {
 namespace {
@@ -67,99 +68,6 @@ std::string bad_environment() {
   if (root == nullptr || *root == '\0' || std::filesystem::is_directory(root, ignored)) return "";
   return "COFAULT_SOURCE_ROOT is '" + std::string(root) +
          "', which is no directory; set it to where the sources are";
-}
-
-std::string list_of(const stored_plan* plans, std::uint32_t count) {
-  std::string out;
-  for (std::uint32_t i = 0; i < count && i < 3; ++i) out += (i > 0 ? ", " : "") + encode(plans[i]);
-  return count > 3 ? out + ", …" : out;
-}
-
-std::string places_of(const std::uint32_t* list, std::uint32_t count) {
-  std::string out;
-  for (std::uint32_t i = 0; i < count && i < 5; ++i)
-    out += (i > 0 ? ", " : "") + sites::place(list[i]);
-  return count > 5 ? out + ", …" : out;
-}
-
-// Plans that the strategies wanted and no budget allowed for.
-std::uint32_t not_run() {
-  const mailbox& b = box();
-  std::uint32_t out = 0;
-  for (std::size_t i = 0; i < trial_kinds; ++i) out += b.planned[i] - b.tried[i];
-  return out;
-}
-
-bool complete(const options& how) {
-  const mailbox& b = box();
-  return b.stage == stage_of_sweep::done && b.strategy == how.strategies().size() &&
-         not_run() == 0 && !b.work_cut && !b.found_cut &&
-         b.unreached_count + b.bounded_count + b.retrying_count + b.doubt_count == 0;
-}
-
-std::vector<std::string> notes_of(const options& how) {
-  const mailbox& b = box();
-  std::vector<std::string> out;
-  const std::uint32_t left = not_run();
-  if (left > 0 && b.stage != stage_of_sweep::done)
-    out.push_back("stopped by a death without any fault: " + std::to_string(left) +
-                  " plans were not run");
-  else if (b.stopped_by != mailbox::nothing)
-    out.push_back("stopped by the bound of " +
-                  (b.stopped_by == mailbox::trials_used_up
-                       ? std::to_string(how.max_trials()) + " trials"
-                       : std::to_string(how.max_time().count()) + " ms") +
-                  ": " + std::to_string(left) + " plans were not run");
-  if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
-  if (b.found_cut) out.push_back("there were more findings than one exploration can hold");
-  if (b.unreached_count > 0)
-    out.push_back(std::to_string(b.unreached_count) +
-                  " planned faults were not reached, and do not "
-                  "count as passed: " +
-                  list_of(b.unreached, b.unreached_count));
-  if (b.bounded_count > 0)
-    out.push_back(std::to_string(b.bounded_count) +
-                  " runs were stopped, undecided (by the bound of " +
-                  std::to_string(how.max_arrivals()) +
-                  " await points, by a full trace, or since their root stood still while timers "
-                  "ticked): " +
-                  list_of(b.bounded, b.bounded_count));
-  if (b.retrying_count > 0)
-    out.push_back(
-        std::to_string(b.retrying_count) + " runs were stopped after " +
-        std::to_string(options::max_delayed_retries) +
-        " retries with a delay before each, undecided: " + list_of(b.retrying, b.retrying_count));
-  for (std::uint32_t i = 0; i < b.doubt_count; ++i)
-    out.push_back("undecided: " + std::string(b.doubts[i]));
-  if (b.declared > 0)
-    out.push_back(std::to_string(b.declared) + " findings were at places declared deliberate");
-  if (b.later_count > 0)
-    out.push_back(std::to_string(b.later_count) +
-                  (b.later_count == 1 ? " await point was" : " await points were") +
-                  " first reached behind a fault: " + places_of(b.later, b.later_count));
-  return out;
-}
-
-// Why an exploration that found nothing would prove nothing.
-std::string vacuous() {
-  const mailbox& b = box();
-  if (b.stage != stage_of_sweep::done || b.found_count > 0 || b.failure_count > 0) return "";
-  if (b.seen_count == 0)
-    return "no await point in user code was reached, so no fault could be injected; name the code "
-           "under test with cofault_instrument(target) in CMake or COFAULT_USER_CODE(__FILE__)";
-  if (b.points == 0)
-    return "no await point that was reached in user code can fail: no step of its co_await can "
-           "throw or reports an error code; reached were " +
-           seen_places();
-  if (b.any_candidate) return "";
-  if (b.samples_only)
-    return "the run without faults never had two pieces of work ready at once that could be "
-           "exchanged, so there is no other schedule to sample; let search::exhaustive() try "
-           "faults";
-  return "none of the " + std::to_string(b.points) +
-         " reached await points can take any of the faults; choose others with "
-         "options().inject(); reached were " +
-         seen_places();
 }
 
 // The explaining run knows more: what it blames for the same violation is taken over.

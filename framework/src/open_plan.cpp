@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "cofault/site.hpp"
+#include "schedule.hpp"
 
 namespace cofault {
 namespace {
@@ -19,14 +20,6 @@ plan opened(std::uint64_t number, std::uint8_t deviations) {
   return plan(
       {{open_site(), static_cast<std::uint32_t>(number >> 32), static_cast<std::uint32_t>(number)},
        {fault_kind::delay, deviations}});
-}
-
-// splitmix64: the same number gives the same choices, each independent of the one before it.
-std::uint64_t mixed(std::uint64_t number) {
-  number += 0x9E3779B97F4A7C15u;
-  number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9u;
-  number = (number ^ (number >> 27)) * 0x94D049BB133111EBu;
-  return number ^ (number >> 31);
 }
 
 // How often it is done is not asked: what is possible once is possible again.
@@ -84,7 +77,7 @@ bool detail::completion::choose(std::span<const deviation> possible, deviation& 
   }
   if (possible.empty()) return false;
   const std::uint64_t number = std::uint64_t{where.instance} << 32 | where.visit;
-  out = possible[mixed(number + i) % possible.size()];
+  out = possible[random_numbers(number + i).below(static_cast<std::uint32_t>(possible.size()))];
   return true;
 }
 

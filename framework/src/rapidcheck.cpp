@@ -8,6 +8,7 @@
 #include <optional>
 #include <typeinfo>
 
+#include "breakpoint.hpp"
 #include "cofault/detail/assertion_reader.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/open_plan.hpp"
@@ -59,15 +60,14 @@ constexpr const char* no_place =
 
 constexpr const char* undecided =
     "cofault: undecided: the run with the fault was stopped by a bound of the options, or by a "
-    "full "
-    "trace";
+    "full trace";
 
 [[noreturn]] void discard(const char* why) { throw CaseResult(CaseResult::Type::Discard, why); }
 
 // What COFAULT_REPLAY names.
 verdict replayed(const char* text, const detail::rehearse_plan& run) try {
   said_in_body().reset();
-  if (std::getenv("COFAULT_BREAK") != nullptr)
+  if (detail::breakpoint::is_wanted())
     return verdict(
         "cofault: COFAULT_BREAK stops in an exploration, and this is a property: make "
         "the case a test with options().replay(), or unset it");

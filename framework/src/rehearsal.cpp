@@ -27,8 +27,6 @@ rehearsing*& innermost() {
 constexpr kind_set failures =
     kinds(event_kind::assertion, event_kind::root_threw, event_kind::escaped);
 
-using deviations = decltype(std::declval<const trial&>().next());
-
 // Runs, judges and looks no closer.
 class quick_run {
  public:
@@ -47,7 +45,7 @@ class quick_run {
   // No bound stopped it: more can be added to its plan.
   bool whole() const { return done_.end != ending::bounded && !done_.truncated; }
   // The trace is that of the latest run: asked for after another one, it is made again.
-  deviations next(const driver_factory& body) {
+  deviation_list next(const driver_factory& body) {
     if (suspect_) done_ = run(body, what_, how_);
     return trial{what_, done_, true, how_}.next();
   }
@@ -115,7 +113,7 @@ exploration run_exactly(rehearsing& asked, const driver_factory& body, const opt
 
 // Adds what the open plan wants, a run for each. Stops at the first that is wrong.
 exploration run_completed(rehearsing& asked, const driver_factory& body, const options& how,
-                          deviations possible) {
+                          deviation_list possible) {
   plan& done = asked.out.done;
   completion wanted(asked.what);
   asked.out.placed = !wanted.wants_more();

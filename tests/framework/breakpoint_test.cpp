@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,29 @@ task<> leaks(scheduler& s) {
   co_await s.yield();
   shared().at = 'c';
   released(file);
+}
+
+// Handlers that print come before the one that is blamed, and are an event more each.
+task<> reports_then_swallows(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const injected_error&) {
+    std::clog << "the first one failed\n";
+  }
+  for (int i = 0; i < 20; ++i) {
+    try {
+      throw i;
+    } catch (int which) {
+      std::clog << "number " << which << '\n';
+    }
+  }
+  shared().at = 'a';
+  try {
+    co_await s.yield();
+  } catch (const injected_error&) {
+    shared().at = 'h';
+  }
+  shared().at = 'z';
 }
 
 options throwing() { return options().inject(inject::throwing(injected_error("broken"))); }
@@ -114,6 +138,11 @@ TEST(Breakpoint, AtTheAwaitThatIsBlamed) {
 TEST(Breakpoint, AtEachFaultOfThePlan) {
   const std::vector<std::string> all = plans_of(swallows);
   EXPECT_EQ(stops_of(swallows, all.at(0) + ";" + all.at(1), "fault"), "ab");
+}
+
+TEST(Breakpoint, BehindAHandlerThatPrints) {
+  const std::vector<std::string> all = plans_of(reports_then_swallows);
+  EXPECT_EQ(stops_of(reports_then_swallows, all.at(0) + ";" + all.at(1), "culprit"), "h");
 }
 
 TEST(BadInput, BreakpointNeedsADebugger) {
