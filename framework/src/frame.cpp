@@ -164,7 +164,7 @@ initiation::~initiation() { end(); }
 
 void initiation::end() {
   run_state* const run = run_state::current();
-  if (run == nullptr || run->number != run_) return;
+  if (run == nullptr || run->number != std::exchange(run_, 0)) return;
   run->initiating = initiating_;
   run->running = running_;
 }
