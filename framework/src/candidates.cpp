@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "cofault/detail/frame.hpp"
-#include "cofault/family.hpp"
 #include "cofault/site.hpp"
 
 namespace cofault::detail {
@@ -157,8 +156,12 @@ await_point description_of(const reached_point& at) {
 
 }  // namespace
 
-point_list moments_of(std::span<const event> trace) {
-  const family who(trace);
+bool have_requests(const injector_list& injectors) {
+  return std::any_of(injectors.begin(), injectors.end(),
+                     [](const auto& injector) { return injector->has_requests(); });
+}
+
+point_list moments_of(std::span<const event> trace, const family& who) {
   chains spawned(trace, who);
   const reused_vector<bool> covered = covered_by(trace, who, is_user_arrival);
   struct state {
@@ -215,13 +218,13 @@ point_list moments_of(std::span<const event> trace) {
   return out;
 }
 
-point_list points_of(std::span<const event> trace) {
-  const family who(trace);
+point_list points_of(std::span<const event> trace, const family& who) {
   const auto can_fail = [](const event& e) {
     return e.kind == event_kind::arrived && feasible(e.value);
   };
   const reused_vector<bool> covered = covered_by(trace, who, can_fail);
   point_list out;
+  out.reserve(32);
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;

@@ -151,9 +151,11 @@ static void count_anew(std::uint32_t index, std::uint32_t rank) {
   function_info& f = t.functions[s.function];
   if (t.function_counted[s.function] != t.current()) f.line = s.line;
   t.function_counted[s.function] = t.site_counted[index] = t.current();
-  t.offset[index] = std::int64_t{s.line} - std::int64_t{f.line};
+  const std::int64_t offset = std::int64_t{s.line} - std::int64_t{f.line};
+  if (s.key != 0 && s.rank == rank && t.offset[index] == offset) return;
+  t.offset[index] = offset;
   s.rank = rank;
-  s.key = key_of(text_of(f, t.offset[index], rank));
+  s.key = key_of(text_of(f, offset, rank));
 }
 
 static std::uint32_t look_up(const std::source_location& where) {

@@ -43,6 +43,9 @@ class injector {
   virtual void propose(const await_point& where, std::uint8_t self,
                        std::vector<fault>& out) const = 0;
 
+  // False: it never has a request, so a search need not look for the moments at which one could come.
+  virtual bool has_requests() const { return true; }
+
   // Appends every request (fault_kind::cancel and those below it) worth trying at the point. Asked at
   // every await of user code, also of one that can take no fault in the place of its operation.
   virtual void propose_requests(const await_point&, std::vector<fault>&) const {}

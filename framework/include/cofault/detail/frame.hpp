@@ -85,7 +85,7 @@ action arrive(frame&, const void* object, const awaited_type&, std::source_locat
 
 // Throws what the plan wants in place of the operation. Called by the coroutine itself: each function
 // in between would have to be unwound.
-void raise_planned(frame&);
+[[gnu::cold]] void raise_planned(frame&);
 
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).
