@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/site.hpp"
@@ -10,12 +11,22 @@
 namespace cofault::detail {
 namespace {
 
-// Made elsewhere: what is destroyed on the way of a throw makes the throw dear.
-injected_error made_of(io_error error) {
-  return injected_error("injected by cofault: " + std::string(name_of(error)));
+// Made once for each error. Not inlined: that has something to clean up.
+[[gnu::noinline]] const injected_error& error_for(io_error error) {
+  static const std::vector<injected_error> all = [] {
+    std::vector<injected_error> made;
+    for (auto e = io_error::failed; e <= io_error::closed; e = io_error(int(e) + 1))
+      made.emplace_back("injected by cofault: " + std::string(name_of(e)));
+    return made;
+  }();
+  return all.at(static_cast<std::size_t>(error));
 }
 
-void raise_generic(io_error error) { throw made_of(error); }
+// Has nothing to clean up behind the throw: the unwinder passes by.
+void raise_generic(io_error error) {
+  const injected_error& what = error_for(error);
+  throw what;
+}
 
 std::array<runtime_errors, 4>& errors() {
   static std::array<runtime_errors, 4> table{

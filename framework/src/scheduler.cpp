@@ -232,7 +232,7 @@ namespace detail {
 void scheduler_driver::start() {
   const scheduler::turn now(scheduler_);
   root_ = body_(scheduler_);
-  scheduler_.post([this] { root_.resume(); });
+  scheduler_.post(root_.handle());
 }
 
 bool scheduled_world::run(std::size_t i) {

@@ -66,14 +66,14 @@ tables& table() {
   return t;
 }
 
-const char* keep(std::string_view name) {
+std::string_view keep(std::string_view name) {
   tables& t = table();
   if (t.name_bytes + name.size() + 1 > max_names)
     throw std::length_error("cofault: more function names than the site table can hold");
   char* to = t.names + t.name_bytes;
   std::memcpy(to, name.data(), name.size());
   t.name_bytes += static_cast<std::uint32_t>(name.size() + 1);
-  return to;
+  return {to, name.size()};
 }
 
 std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -119,7 +119,7 @@ std::uint32_t same_function(std::string_view file, std::string_view name) {
   return 0;
 }
 
-std::uint32_t add_function(const char* file, std::string_view name) {
+std::uint32_t add_function(std::string_view file, std::string_view name) {
   tables& t = table();
   if (t.function_count + 1 >= max_functions)
     throw std::length_error("cofault: more coroutine functions than the site table can hold");
@@ -231,7 +231,7 @@ void note_operation(std::uint32_t index, const char* initiation) {
   if (s.initiation == initiation) return;
   s.initiation = initiation;
   const std::string name = operation_in(initiation == nullptr ? "" : initiation);
-  s.operation = name.empty() ? "" : keep(name);
+  s.operation = keep(name);
 }
 
 const function_info& function(std::uint32_t index) { return table().functions[index]; }

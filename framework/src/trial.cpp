@@ -54,6 +54,7 @@ void add_failures(std::span<const event> trace, const family& who, std::size_t b
   detail::point_list points = detail::points_of(trace, who);
   std::erase_if(points, [&](const reached_point& p) { return p.at < begin; });
   first_visits_first(points);
+  out.reserve(2 * points.size());
   static thread_local std::vector<fault> faults;
   for (const reached_point& p : points) {
     faults.clear();

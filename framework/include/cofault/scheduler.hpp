@@ -223,7 +223,7 @@ class root_coroutine {
   ~root_coroutine() {
     if (handle_) handle_.destroy();
   }
-  void resume() { handle_.resume(); }
+  std::coroutine_handle<> handle() const { return handle_; }
 
  private:
   std::coroutine_handle<promise_type> handle_;
