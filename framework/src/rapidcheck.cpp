@@ -13,10 +13,12 @@
 #include "cofault/detail/root.hpp"
 #include "cofault/open_plan.hpp"
 #include "drawn_plan.hpp"
+#include "last_words.hpp"
 
 namespace cofault {
 namespace {
 
+using detail::last_words;
 using rc::detail::CaseResult;
 
 // What RapidCheck's assertions in a body have to say, if they end the test case without a failure.
@@ -80,6 +82,16 @@ verdict replayed(const char* text, const detail::rehearse_plan& run) try {
   return verdict(std::string(bad.what()) + "; it was given by COFAULT_REPLAY");
 }
 
+// Who is told it once knows it for every property of the process.
+bool prepare_for_death() {
+  last_words::add_to_rehearsal(
+      "cofault: RapidCheck neither prints nor shrinks the input of a case that ends the process; "
+      "RC_PARAMS='" +
+      rc::detail::configToMinimalString(rc::detail::configuration()) +
+      "' comes to it again: print the input in the property, and explore() the body with it\n");
+  return true;
+}
+
 }  // namespace
 
 void showValue(const verdict& what, std::ostream& out) {
@@ -92,6 +104,7 @@ const options& detail::usual_options() {
 }
 
 verdict detail::verdict_of(const plan& drawn, const rehearse_plan& run) {
+  [[maybe_unused]] static const bool prepared = prepare_for_death();
   set_assertion_reader(read_assertion);
   said_in_body().reset();
   const rehearsal first = run(drawn);

@@ -5,6 +5,7 @@
 
 #include <cofault/gtest.hpp>
 #include <cofault/rapidcheck.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
@@ -105,6 +106,45 @@ RC_GTEST_PROP(Bad, RunsWithinARun, (const cofault::plan& faults)) {
     RC_ASSERT(inner);
   };
   RC_ASSERT(cofault::survives(nested, faults));
+}
+
+// Takes the process along, but only behind a fault and for long inputs.
+template <class Last>
+task<> dies_by(Last last, const amounts& in) {
+  try {
+    co_await booking::book(in, true);
+  } catch (...) {
+    if (in.size() > 2) last();
+    throw;
+  }
+}
+
+RC_GTEST_PROP(Dies, ByAnAbort, (const amounts& in, const cofault::plan& faults)) {
+  const auto aborts = [&] { return dies_by([] { std::abort(); }, in); };
+  RC_ASSERT(cofault::survives(aborts, faults));
+}
+
+RC_GTEST_PROP(Dies, ByAnExit, (const amounts& in, const cofault::plan& faults)) {
+  const auto exits = [&] { return dies_by([] { std::exit(0); }, in); };
+  RC_ASSERT(cofault::survives(exits, faults));
+}
+
+TEST(Dies, InACheck) {
+  EXPECT_TRUE(cofault::check([](const amounts& in) { return dies_by([] { std::abort(); }, in); },
+                             rc::gen::arbitrary<amounts>()));
+}
+
+RC_GTEST_PROP(Dies, WithoutAFault, (const cofault::plan& faults)) {
+  const auto aborts = []() -> task<> {
+    co_await booking::book(one, true);
+    std::abort();
+  };
+  RC_ASSERT(cofault::survives(aborts, faults));
+}
+
+RC_GTEST_PROP(Dies, OutsideOfARun, (const cofault::plan& faults)) {
+  RC_ASSERT(cofault::survives(body(one, true), faults));
+  std::abort();
 }
 
 // Assertions of both libraries in the body.
