@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "cofault/site.hpp"
@@ -41,22 +42,31 @@ bool is_await_in_user_code(std::uint32_t site) {
   return s.rank != 0 && sites::function(s.function).user;
 }
 
-}  // namespace
-
-std::string did_you_mean(std::string_view deviation) {
-  const std::string_view wanted = place_in(deviation);
+// "": none, or exactly that one.
+std::string nearest(std::string_view wanted) {
   std::string best;
   std::size_t least = wanted.size() / 4 + 1;  // more is another name, not a slip
-  for (std::uint32_t i = 1; i <= sites::count(); ++i) {
+  for (std::uint32_t i = 1; i <= sites::count() && least > 0; ++i) {
     if (!is_await_in_user_code(i)) continue;
     std::string text = sites::text(i);
     const std::size_t distance = edits(wanted, text);
-    if (distance == 0) return "";
     if (distance >= least) continue;
     least = distance;
     best = std::move(text);
   }
-  return best.empty() ? "" : "did you mean '" + best + "'?";
+  return least > 0 ? best : "";
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view plan) {
+  while (!plan.empty()) {
+    const std::size_t end = std::min(plan.find(';'), plan.size());
+    const std::string found = nearest(place_in(plan.substr(0, end)));
+    if (!found.empty()) return "did you mean '" + found + "'?";
+    plan.remove_prefix(std::min(end + 1, plan.size()));
+  }
+  return "";
 }
 
 }  // namespace cofault::detail

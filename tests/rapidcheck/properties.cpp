@@ -88,6 +88,26 @@ RC_GTEST_PROP(Bad, DiscardsEverythingInTheBody, (const cofault::plan& faults)) {
   RC_ASSERT(cofault::survives(unwilling, faults));
 }
 
+// Runs a few cases, and discards the others.
+RC_GTEST_PROP(Bad, DiscardsTheLast, (const amounts& in, const cofault::plan& faults)) {
+  static int cases = 0;
+  RC_PRE(++cases < 20);
+  RC_ASSERT(cofault::survives(body(in, true), faults));
+}
+
+RC_GTEST_PROP(Bad, DiscardsTheReplay, (const cofault::plan& faults)) {
+  const auto unwilling = []() -> task<> {
+    bool failed = false;
+    try {
+      co_await booking::book(one, true);
+    } catch (const cofault::injected_error&) {
+      failed = true;
+    }
+    RC_PRE(!failed);
+  };
+  RC_ASSERT(cofault::survives(unwilling, faults));
+}
+
 RC_GTEST_PROP(Bad, NeverRunsThePlan, (const cofault::plan&)) {}
 
 RC_GTEST_PROP(Bad, ReachesNoAwaitPoint, (const cofault::plan& faults)) {
