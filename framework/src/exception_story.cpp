@@ -5,7 +5,7 @@
 #include <array>
 
 #include "cofault/family.hpp"
-#include "cofault/site.hpp"
+#include "exception_blame.hpp"
 #include "exception_lives.hpp"
 
 namespace cofault {
@@ -17,7 +17,7 @@ using namespace detail;
 class fates {
  public:
   explicit fates(const outcome& what)
-      : trace_(what.trace()), who_(what.trace()), lives_(what.trace()) {}
+      : trace_(what.trace()), who_(what.trace()), lives_(what.trace()), blame_(trace_, who_) {}
 
   story_list judge() {
     story_list out;
@@ -133,12 +133,12 @@ class fates {
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     if (l.judged && reported(l)) return fate::reported;
     exception_story& s = lives_.of(n).story;
-    if (!blame(s)) return fate::unjudged;
+    if (!blame_.find(s)) return fate::unjudged;
     if (life* const other = spokesman(l, s)) {
       other->judged |= l.judged;
       return fate::translated;
     }
-    if (s.culprit.site != 0 && gives_exceptions(s)) return fate::surfaced;
+    if (s.culprit.site != 0 && blame_.gives_exceptions(s)) return fate::surfaced;
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 
@@ -146,7 +146,7 @@ class fates {
   // several, the coroutine that the join gave it to. A join that passes one of several on throws
   // nothing of its own.
   life* spokesman(const life& l, const exception_story& s) {
-    const wait joined = waited(last_left(s));
+    const auto joined = blame_.waited(blame_.last_left(s));
     auto& all = lives_.all();
     const auto found = std::find_if(all.begin(), all.end(), [&](const life& other) {
       const std::uint32_t by = other.story.thrown_by, flags = other.story.flags;
@@ -154,90 +154,9 @@ class fates {
       if ((flags & exception_several) != 0 && !s.detached && by == s.culprit_frame) return true;
       const bool stopped = (flags & (exception_cancels | exception_ends)) != 0;
       return !who_.is_user(by) && ((flags & exception_several) != 0 || !stopped) &&
-             waited(by) == joined;
+             blame_.waited(by) == joined;
     });
     return found == all.end() ? nullptr : &*found;
-  }
-
-  // From the last coroutine of the program that it left, the first one above. Nobody above: where
-  // the chain was spawned. False: it never was in the program's code.
-  bool blame(exception_story& s) {
-    const std::uint32_t from = last_left(s);
-    if (!who_.is_user(from)) return false;
-    const wait w = waited(from);
-    s.culprit_frame = w.top;
-    if (w.at != none) {
-      s.culprit.site = at(w.at).site;
-      s.joined = is_join(from, w);
-      awaited_at_ = w.at;
-      return true;
-    }
-    s.detached = true;
-    s.culprit = spawn_place(w.top, from);
-    s.culprit_frame = from;
-    return true;
-  }
-
-  std::uint32_t last_left(const exception_story& s) const {
-    const auto last = std::find_if(s.left.rbegin(), s.left.rend(),
-                                   [&](std::uint32_t f) { return who_.is_user(f); });
-    return last == s.left.rend() ? s.thrown_by : *last;
-  }
-
-  // The first await of the program above a coroutine; none: the chain ends at `top`.
-  struct wait {
-    std::uint32_t top = 0;
-    std::size_t at = none;
-    friend bool operator==(const wait&, const wait&) = default;
-  };
-  wait waited(std::uint32_t from) const {
-    wait out{from, who_.awaited_at(from)};
-    while (out.at != none) {
-      out.top = at(out.at).frame;
-      if (who_.is_user(out.top)) return out;
-      out.at = who_.awaited_at(out.top);
-    }
-    return out;
-  }
-
-  // Whether the program's await was for another coroutine, too, beside that which failed.
-  bool is_join(std::uint32_t failed, const wait& w) const {
-    for (const event& e : trace_) {
-      if (e.kind == event_kind::failed && e.frame == failed) break;
-      if (e.kind == event_kind::created && waited(e.frame) == w && !awaits(e.frame, failed) &&
-          !awaits(failed, e.frame))
-        return true;
-    }
-    return false;
-  }
-
-  // Directly or not; everyone awaits himself.
-  bool awaits(std::uint32_t who, std::uint32_t whom) const {
-    while (whom != 0 && whom != who) whom = who_.awaiter(whom);
-    return whom == who;
-  }
-
-  // Where the chain was started that begins with the library's `top` and has the program's `first`
-  // in it (perhaps the same): what the program called to make the one or the other.
-  code_place spawn_place(std::uint32_t top, std::uint32_t first) const {
-    code_place out;
-    out.function = who_.function(first);
-    for (const std::uint32_t frame : {top, first})
-      for (const event& e : trace_) {
-        if (e.frame != frame) continue;
-        if (e.kind == event_kind::created && out.site == 0 && is_user_site(e.site))
-          out.site = e.site;
-        if (e.kind == event_kind::made_at) out.stack.push_back(e.value);
-      }
-    return out;
-  }
-
-  static bool is_user_site(std::uint32_t site) {
-    return site != 0 && sites::function(sites::site(site).function).user;
-  }
-
-  bool gives_exceptions(const exception_story& s) const {
-    return !s.detached && (at(awaited_at_).value & await_gives_exceptions) != 0;
   }
 
   std::uint32_t place_before(std::uint32_t frame, std::size_t i) const {
@@ -249,7 +168,7 @@ class fates {
   std::span<const event> trace_;
   family who_;
   exception_lives lives_;
-  std::size_t awaited_at_ = none;
+  exception_blame blame_;
 };
 
 }  // namespace
