@@ -119,7 +119,7 @@ void install() {
   ours.ss_size = stack.size();
   ::sigaltstack(nullptr, &stack_before);
   if ((stack_before.ss_flags & SS_DISABLE) != 0) ::sigaltstack(&ours, nullptr);
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (std::size_t i = 0; i < fatal.size(); ++i) {
@@ -133,7 +133,7 @@ void uninstall() {
   installed = false;
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(nullptr);
   for (std::size_t i = 0; i < fatal.size(); ++i) {
-    struct sigaction now{};
+    struct sigaction now {};
     ::sigaction(fatal[i], &before[i], &now);
     // What the program installed meanwhile stays.
     if (now.sa_sigaction != on_signal) ::sigaction(fatal[i], &now, nullptr);
@@ -143,12 +143,12 @@ void uninstall() {
 
 }  // namespace
 
-last_words::last_words() : outermost_(!armed), keeps_(false) {
+last_words::last_words() : outermost_(!awaited()), keeps_(false) {
   if (!outermost_) return;
   install();
   stays = rehearsed = true;
   run_seen = false;
-  armed = true;
+  armed.store(true, std::memory_order_relaxed);
 }
 
 last_words::last_words(int output, int error) : outermost_(!armed), keeps_(real_error < 0) {
@@ -167,11 +167,12 @@ last_words::last_words(int output, int error) : outermost_(!armed), keeps_(real_
 last_words::~last_words() {
   if (keeps_) real_output = real_error = -1;
   if (!outermost_) return;
-  armed = rehearsed = false;
+  rehearsed = false;
+  armed.store(false, std::memory_order_relaxed);
   if (!stays) uninstall();
 }
 
-bool last_words::awaited() { return armed; }
+bool last_words::awaited() { return armed.load(std::memory_order_relaxed); }
 
 void last_words::under_way(const plan& what) {
   latest() = what;

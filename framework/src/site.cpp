@@ -221,8 +221,8 @@ std::uint32_t start_of(std::uint32_t function) {
   if (t.site_count + 1 >= max_sites)
     throw std::length_error("cofault: more places than the site table can hold");
   const function_info& f = t.functions[function];
-  t.items[t.site_count + 1] = {
-      key_of(text_of(f, 0, start_rank)), function, f.declared, 0, start_rank, nullptr, ""};
+  t.items[t.site_count + 1] = {key_of(text_of(f, 0, start_rank)), function, f.declared, 0,
+                               start_rank, nullptr, ""};
   return ++t.site_count;
 }
 
