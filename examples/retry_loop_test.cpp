@@ -36,7 +36,7 @@ const example retry_loop_example = {
     "retry_loop",
     endless_loop,
     fixed_loop,
-    {{"no coroutine spins for ever", "retry_loop.cpp", "co_return co_await from.get(key);"}}};
+    {{"no coroutine spins for ever", "retry_loop.cpp", "} catch (const std::exception&) {"}}};
 
 TEST(RetryLoop, SpinsOnAnErrorThatStays) {
   EXPECT_THAT(verdicts(endless_loop()),

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <iostream>
+#include <ostream>
 #include <string>
 
-#include "cofault/detail/root.hpp"
 #include "cofault/open_plan.hpp"
 #include "cofault/rapidcheck.hpp"
 #include "cofault/simpler.hpp"
+#include "property_watch.hpp"
 
 namespace cofault {
 namespace {
@@ -23,57 +23,32 @@ class latest_plans {
     entry& e = all_[next_++ % all_.size()];
     e.drawn = drawn;
     e.done = done;
+    e.replayed = plan();
   }
+  // Of the latest.
+  void note_replay(const plan& replayed) {
+    all_[(next_ + all_.size() - 1) % all_.size()].replayed = replayed;
+  }
+
+  struct entry {
+    plan drawn, done, replayed;
+  };
   // Null: it was not run.
-  const plan* find(const plan& drawn) const {
+  const entry* find(const plan& drawn) const {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       const entry& e = all_[(next_ + all_.size() - 1 - i) % all_.size()];
-      if (!e.drawn.empty() && e.drawn == drawn) return &e.done;
+      if (!e.drawn.empty() && e.drawn == drawn) return &e;
     }
     return nullptr;
   }
 
  private:
-  struct entry {
-    plan drawn, done;
-  };
   std::array<entry, 8> all_;
   std::size_t next_ = 0;
 };
 latest_plans& latest() {
   static thread_local latest_plans plans;
   return plans;
-}
-
-// Says so where a property never runs a body with the plans that it gets.
-class watch {
- public:
-  ~watch() { close(); }
-  void drawn(int size) {
-    if (size == 0) {  // each property begins with it
-      close();
-      test_ = detail::test_name();
-    }
-    drawn_ = drawn_ || size > 0;
-  }
-  void run() { used_ = true; }
-
- private:
-  void close() {
-    if (drawn_ && !used_)
-      std::cerr << "cofault: " << (test_.empty() ? "a property" : test_)
-                << " drew plans and ran no body with them, so no fault was injected; call "
-                   "cofault::survives(body, plan)\n";
-    drawn_ = used_ = false;
-  }
-
-  bool drawn_ = false;  // a plan with deviations
-  bool used_ = false;
-  std::string test_;
-};
-watch& watching() {
-  static thread_local watch now;
-  return now;
 }
 
 // A plan that a property gets.
@@ -85,10 +60,10 @@ class drawn_plan {
 
   // Read in the moment in which RapidCheck has just run the case.
   rc::Seq<rc::Shrinkable<plan>> shrinks() const {
-    const plan* const done = latest().find(what_);
-    if (done == nullptr) return {};
-    rc::Seq<plan> smaller = rc::makeSeq<smaller_plans>(*done);
-    if (!settled_) smaller = rc::seq::concat(rc::seq::just(*done), std::move(smaller));
+    const auto* const found = latest().find(what_);
+    if (found == nullptr) return {};
+    rc::Seq<plan> smaller = rc::makeSeq<smaller_plans>(found->done);
+    if (!settled_) smaller = rc::seq::concat(rc::seq::just(found->done), std::move(smaller));
     return rc::seq::map(std::move(smaller),
                         [](plan&& p) { return rc::makeShrinkable<drawn_plan>(open_plan(p)); });
   }
@@ -120,15 +95,19 @@ std::uint8_t count_for(int size, std::uint64_t number) {
 }  // namespace
 
 void detail::note_run(const plan& drawn, const plan& done) {
-  watching().run();
+  property_watch::ran();
   latest().note(drawn, done);
 }
 
+void detail::note_replay(const plan& replayed) { latest().note_replay(replayed); }
+
 void showValue(const plan& what, std::ostream& out) {
-  const plan* const done = latest().find(what);
-  if (is_open(what) && done == nullptr)
+  const auto* const found = latest().find(what);
+  if (is_open(what) && found == nullptr)
     out << "a plan that was not run";
-  else if (const plan& shown = done ? *done : what; shown.empty())
+  else if (found != nullptr && !found->replayed.empty())
+    out << "replayed: " << encode(found->replayed);
+  else if (const plan& shown = found ? found->done : what; shown.empty())
     out << "no fault";
   else
     out << encode(shown);
@@ -140,7 +119,7 @@ rc::Gen<cofault::plan> rc::Arbitrary<cofault::plan>::arbitrary() {
   return [](const rc::Random& random, int size) {
     rc::Random numbers(random);
     const std::uint64_t number = numbers.next();
-    cofault::watching().drawn(size);
+    cofault::detail::property_watch::drawn(size);
     return rc::makeShrinkable<cofault::drawn_plan>(
         cofault::open_plan(number, cofault::count_for(size, numbers.next())), false);
   };

@@ -16,6 +16,7 @@
 #include "isolation.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
+#include "nearest_site.hpp"
 #include "needed.hpp"
 #include "ratchet.hpp"
 #include "rehearsal.hpp"
@@ -126,6 +127,15 @@ std::string missed_part(std::string_view text, const plan& p) {
   return encode(missed);
 }
 
+std::string not_reached(const std::string& text, const plan& p, std::string_view source) {
+  const std::string part = missed_part(text, p), meant = did_you_mean(part);
+  return "the plan '" + text + "' of " + std::string(source) + " was not reached" +
+         (p.size() == 1 ? "" : " at " + part) + "; " +
+         (meant.empty() ? "reached were " + seen_places(3) + "." : meant) +
+         " If it is from a report, the code under test has changed there: explore again for a new "
+         "plan";
+}
+
 std::vector<std::string> names_of(const property_list& properties) {
   std::vector<std::string> out;
   for (const auto& p : properties) out.emplace_back(p->name());
@@ -150,12 +160,7 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     out.error = box().error;
     return out;
   }
-  if (box().unreached_count > 0)
-    return refused("the plan '" + text + "' of " + std::string(source) + " was not reached" +
-                   (p.size() == 1 ? "" : " at " + missed_part(text, p)) + "; reached were " +
-                   seen_places() +
-                   ". If it is from a report, the code under test has changed there: explore again "
-                   "for a new plan");
+  if (box().unreached_count > 0) return refused(not_reached(text, p, source));
   out.trials = 1;
   out.judged = names_of(how.properties());
   out.covered = {{"replayed plans", 1, 1}};

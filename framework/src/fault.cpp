@@ -4,9 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
+
+#include "plan_text.hpp"
 
 namespace cofault {
 namespace {
+
+using detail::text_sink;
 
 constexpr std::array<std::string_view, 10> names = {
     "failed",         "eof",       "reset", "refused", "pipe", "no_memory", "no_descriptors",
@@ -19,12 +24,14 @@ std::optional<std::uint8_t> value_of(std::string_view name) {
 }
 
 // Total, for texts that say what is wrong with a fault: a plan's text never holds a number.
-std::string error_text(std::uint8_t value) {
-  return value < names.size() ? std::string(names[value]) : "no. " + std::to_string(value);
+void spell_error(std::uint8_t value, text_sink& out) {
+  if (value < names.size()) return out.add(names[value]);
+  out.add("no. ");
+  out.add_number(value);
 }
 
 constexpr std::array<std::string_view, 3> strengths = {"terminal", "partial", "total"};
-constexpr std::array<std::string_view, 7> moments = {"running", "suspended", "due",  "late",
+constexpr std::array<std::string_view, 7> moments = {"running", "suspended", "due", "late",
                                                      "resumed", "start",     "end"};
 
 template <std::size_t N>
@@ -35,14 +42,30 @@ std::optional<std::uint8_t> index_in(const std::array<std::string_view, N>& all,
   return static_cast<std::uint8_t>(found - all.begin());
 }
 
-std::string request_text(const fault& what) {
-  std::string out = what.kind == fault_kind::stop      ? "stop"
-                    : what.kind == fault_kind::destroy ? "destroy"
-                    : what.kind == fault_kind::cancel  ? "cancel"
-                                                       : "cancel-child";
-  if (is_cancellation(what.kind) && what.value != 0 && what.value < strengths.size())
-    out.append("-").append(strengths[what.value]);
-  return out.append(":").append(name_of(what.when));
+void spell_request(const fault& what, text_sink& out) {
+  out.add(what.kind == fault_kind::stop      ? "stop"
+          : what.kind == fault_kind::destroy ? "destroy"
+          : what.kind == fault_kind::cancel  ? "cancel"
+                                             : "cancel-child");
+  if (is_cancellation(what.kind) && what.value != 0 && what.value < strengths.size()) {
+    out.add("-");
+    out.add(strengths[what.value]);
+  }
+  out.add(":");
+  out.add(name_of(what.when));
+}
+
+void spell_failure(const fault& what, text_sink& out) {
+  if (what.kind == fault_kind::throw_value) {
+    out.add("throw#");
+    out.add_number(what.value + 1);
+  } else {
+    out.add(what.kind == fault_kind::code ? "code:" : "throw:");
+    spell_error(what.value, out);
+  }
+  if (what.tries == 1) return;
+  out.add("*");
+  if (what.tries > 1) out.add_number(what.tries);
 }
 
 bool take(std::string_view& text, std::string_view prefix) {
@@ -97,29 +120,20 @@ std::string_view name_of(moment when) { return moments.at(static_cast<std::size_
 
 std::string_view name_of(io_error error) { return names.at(static_cast<std::size_t>(error)); }
 
+void detail::spell(const fault& what, text_sink& out) {
+  if (is_failure(what.kind)) return spell_failure(what, out);
+  if (is_request(what.kind)) return spell_request(what, out);
+  if (what.kind == fault_kind::random) return out.add("random");
+  out.add(what.kind == fault_kind::pct ? "pct" : "delay");
+  if (what.kind == fault_kind::delay && what.value == 1) return;
+  if (what.kind == fault_kind::delay) out.add(":");
+  out.add_number(what.value);
+}
+
 std::string encode(const fault& what) {
-  std::string out;
-  switch (what.kind) {
-    case fault_kind::throw_error:
-      out = "throw:" + error_text(what.value);
-      break;
-    case fault_kind::throw_value:
-      out = "throw#" + std::to_string(what.value + 1);
-      break;
-    case fault_kind::code:
-      out = "code:" + error_text(what.value);
-      break;
-    case fault_kind::delay:
-      return what.value == 1 ? "delay" : "delay:" + std::to_string(what.value);
-    case fault_kind::random:
-      return "random";
-    case fault_kind::pct:
-      return "pct" + std::to_string(what.value);
-    default:
-      return request_text(what);
-  }
-  if (what.tries == 1) return out;
-  return what.tries == 0 ? out + '*' : out + '*' + std::to_string(what.tries);
+  detail::string_sink out;
+  spell(what, out);
+  return std::move(out.text);
 }
 
 std::optional<fault> parse_fault(std::string_view text) {

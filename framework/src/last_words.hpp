@@ -3,14 +3,18 @@
 
 #include <string>
 
+#include "cofault/plan.hpp"
+
 namespace cofault::detail {
 
-// While it lives, whatever ends this process (a signal, exit(), a sanitizer) first hands over what
-// was printed into standard error's file to the real standard error, and says what was under way.
-// One at a time: inside another one it does nothing.
+// While it lives, whatever ends this process (a signal, exit(), a sanitizer) first says which run
+// was under way.
 class last_words {
  public:
-  // The real standard output and error.
+  // Around a rehearsal: costs next to nothing, since the process keeps the signal handlers.
+  last_words();
+  // Around runs whose output is kept in standard error's file: that is handed over to the real
+  // standard error. `output` and `error` are the real ones.
   last_words(int output, int error);
   last_words(const last_words&) = delete;
   last_words& operator=(const last_words&) = delete;
@@ -18,11 +22,12 @@ class last_words {
 
   // Whether there is one: else nobody asks what is under way.
   static bool awaited();
-  // One line.
-  static void under_way(std::string what);
+  static void under_way(const plan& what);
+  // One line, printed below when a rehearsal is not survived.
+  static void add_to_rehearsal(std::string hint);
 
  private:
-  bool first_;
+  bool outermost_, keeps_;
 };
 
 }  // namespace cofault::detail

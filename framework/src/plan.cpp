@@ -3,11 +3,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "cofault/site.hpp"
+#include "plan_text.hpp"
 
 namespace cofault {
 namespace {
+
+using detail::text_sink;
+
+constexpr std::string_view root = "root", schedule = "schedule";
 
 std::string number_of(std::uint64_t site) {
   char hex[17] = {};
@@ -15,15 +21,33 @@ std::string number_of(std::uint64_t site) {
   return std::string("@") + hex;
 }
 
-std::string encode(const deviation& d) {
-  if (d.where == root_point()) return "root=" + encode(d.what);
-  if (is_schedule(d.what.kind))
-    return "schedule=" + encode(d.what) + ":" + std::to_string(seed_of(d.where));
-  const std::uint32_t index = sites::find(d.where.site);
-  std::string out = index != 0 ? sites::text(index) : number_of(d.where.site);
-  if (d.where.instance != 1 || d.where.visit != 1)
-    out += '/' + std::to_string(d.where.instance) + '.' + std::to_string(d.where.visit);
-  return out + '=' + encode(d.what);
+void spell(const point& where, text_sink& out) {
+  if (const std::uint32_t index = sites::find(where.site); index != 0) {
+    detail::spell_site(index, out);
+  } else {
+    out.add("@");
+    out.add_hex(where.site);
+  }
+  if (where.instance == 1 && where.visit == 1) return;
+  out.add("/");
+  out.add_number(where.instance);
+  out.add(".");
+  out.add_number(where.visit);
+}
+
+void spell(const deviation& d, text_sink& out) {
+  if (d.where == root_point()) {
+    out.add(root);
+  } else if (is_schedule(d.what.kind)) {
+    out.add(schedule);
+  } else {
+    spell(d.where, out);
+  }
+  out.add("=");
+  detail::spell(d.what, out);
+  if (!is_schedule(d.what.kind)) return;
+  out.add(":");
+  out.add_number(seed_of(d.where));
 }
 
 [[noreturn]] void refuse(std::string_view part, std::string_view why) {
@@ -68,8 +92,6 @@ std::uint64_t site_key(std::string_view text, std::string_view part) {
     refuse(part, "'" + std::string(text) + "' does not end in a line offset");
   return sites::key_of(text);
 }
-
-constexpr std::string_view root = "root", schedule = "schedule";
 
 bool belongs_to_root(const fault& f) {
   return is_request(f.kind) && (f.when == moment::start || f.when == moment::end);
@@ -149,10 +171,17 @@ bool has_schedule(const plan& p) {
                      [](const deviation& d) { return is_schedule(d.what.kind); });
 }
 
+void detail::spell(const plan& what, text_sink& out) {
+  for (const deviation& d : what) {
+    if (&d != what.begin()) out.add(";");
+    cofault::spell(d, out);
+  }
+}
+
 std::string encode(const plan& what) {
-  std::string out;
-  for (const deviation& d : what) out += (out.empty() ? "" : ";") + encode(d);
-  return out;
+  detail::string_sink out;
+  spell(what, out);
+  return std::move(out.text);
 }
 
 plan parse_plan(std::string_view text) {

@@ -2,7 +2,6 @@
 #include "cofault/rapidcheck.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <optional>
@@ -13,10 +12,13 @@
 #include "cofault/detail/root.hpp"
 #include "cofault/open_plan.hpp"
 #include "drawn_plan.hpp"
+#include "last_words.hpp"
+#include "property_watch.hpp"
 
 namespace cofault {
 namespace {
 
+using namespace detail;
 using rc::detail::CaseResult;
 
 // What RapidCheck's assertions in a body have to say, if they end the test case without a failure.
@@ -62,22 +64,39 @@ constexpr const char* undecided =
     "cofault: undecided: the run with the fault was stopped by a bound of the options, or by a "
     "full trace";
 
-[[noreturn]] void discard(const char* why) { throw CaseResult(CaseResult::Type::Discard, why); }
+[[noreturn]] void discard(const std::string& why) {
+  throw CaseResult(CaseResult::Type::Discard, why);
+}
 
 // What COFAULT_REPLAY names.
-verdict replayed(const char* text, const detail::rehearse_plan& run) try {
+verdict replayed(const char* text, const rehearse_plan& run) try {
+  property_watch::replayed(false);
   said_in_body().reset();
-  if (detail::breakpoint::is_wanted())
+  if (breakpoint::is_wanted())
     return verdict(
         "cofault: COFAULT_BREAK stops in an exploration, and this is a property: make "
         "the case a test with options().replay(), or unset it");
-  const rehearsal done = run(parse_plan(text));
-  if (!done.placed) discard("cofault: no input leads to the plan of COFAULT_REPLAY");
+  const plan wanted = parse_plan(text);
+  const rehearsal done = run(wanted);
+  note_replay(wanted);
+  property_watch::replayed(done.placed);
+  if (!done.placed) discard("cofault: " + property_watch::no_input_leads_to(text));
   if (!done.result.clean()) return verdict(report_of(done.result));
+  if (said_in_body()) throw *said_in_body();
   if (!done.decided) discard(undecided);
   return {};
 } catch (const bad_plan& bad) {
   return verdict(std::string(bad.what()) + "; it was given by COFAULT_REPLAY");
+}
+
+// Who is told it once knows it for every property of the process.
+bool prepare_for_death() {
+  last_words::add_to_rehearsal(
+      "cofault: RapidCheck neither prints nor shrinks the input of a case that ends the process; "
+      "RC_PARAMS='" +
+      rc::detail::configToMinimalString(rc::detail::configuration()) +
+      "' comes to it again: print the input in the property, and explore() the body with it\n");
+  return true;
 }
 
 }  // namespace
@@ -92,13 +111,13 @@ const options& detail::usual_options() {
 }
 
 verdict detail::verdict_of(const plan& drawn, const rehearse_plan& run) {
+  [[maybe_unused]] static const bool prepared = prepare_for_death();
   set_assertion_reader(read_assertion);
   said_in_body().reset();
   const rehearsal first = run(drawn);
   note_run(drawn, first.done);
-  const char* const replay = std::getenv("COFAULT_REPLAY");
   // The first is run all the same: what RapidCheck is to reproduce depends on it.
-  if (replay != nullptr && *replay != '\0') return replayed(replay, run);
+  if (const char* const text = property_watch::plan_to_replay()) return replayed(text, run);
   if (!first.result.clean()) return verdict(report_of(first.result));
   if (said_in_body()) throw *said_in_body();
   if (!first.placed) discard(no_place);

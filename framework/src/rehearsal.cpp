@@ -11,6 +11,7 @@
 #include "finding_report.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
+#include "last_words.hpp"
 #include "mailbox.hpp"
 #include "soundness.hpp"
 #include "sweep.hpp"
@@ -139,6 +140,7 @@ rehearsing::~rehearsing() { innermost() = before_; }
 rehearsing* rehearsing::current() { return innermost(); }
 
 exploration rehearse_alone(rehearsing& asked, const driver_factory& body, const options& how) {
+  const last_words if_it_dies;
   const plan nothing;
   quick_run plain(body, nothing, how);
   if (plain.suspect())

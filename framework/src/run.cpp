@@ -196,16 +196,6 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world) {
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
 }
 
-// For the case that this process ends in it. A child's parent knows anyway.
-void announce(const plan& what) {
-  if (!detail::last_words::awaited()) return;
-  detail::last_words::under_way(
-      what.empty() ? "cofault: the process ended in the run without faults\n"
-                   : "cofault: the process ended in a run with a fault; replay it with "
-                     "COFAULT_REPLAY='" +
-                         encode(what) + "'\n");
-}
-
 outcome sum_up(const run_state& run, ending end) {
   const detail::trace_buffer& t = detail::trace();
   outcome out;
@@ -231,7 +221,7 @@ outcome run(const driver_factory& body, const plan& what, const options& how, bo
     throw std::logic_error(
         "cofault: a run is already under way on this thread; explore() and run() cannot be nested: "
         "call them from the test, not from the code under test");
-  announce(what);
+  if (detail::last_words::awaited()) detail::last_words::under_way(what);
   run_state run(what, how);
   run.explaining = explaining;
   stage shown;

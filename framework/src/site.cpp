@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/mocked_call.hpp"
 #include "known_place.hpp"
+#include "plan_text.hpp"
 #include "shared_memory.hpp"
 
 namespace cofault::sites {
@@ -78,13 +80,23 @@ std::string_view keep(std::string_view name) {
 
 std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+void spell(const function_info& f, std::int64_t offset, std::uint32_t rank,
+           detail::text_sink& out) {
+  out.add(basename(f.file));
+  out.add(":");
+  out.add(f.name);
+  if (offset >= 0 || rank == start_rank) out.add("+");
+  if (rank == start_rank) return out.add(start_mark);
+  out.add_number(offset);
+  if (rank <= 1) return;
+  out.add("~");
+  out.add_number(rank);
+}
+
 std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t rank) {
-  std::string out(basename(f.file));
-  out.append(":").append(f.name);
-  if (rank == start_rank) return out.append("+").append(start_mark);
-  out.append(offset < 0 ? "" : "+").append(std::to_string(offset));
-  if (rank > 1) out.append("~").append(std::to_string(rank));
-  return out;
+  detail::string_sink out;
+  spell(f, offset, rank, out);
+  return std::move(out.text);
 }
 
 // The class template that a nested name belongs to: "channel" of "…::channel<…>::"; "" if none.
@@ -279,3 +291,8 @@ void classify() {
 }
 
 }  // namespace cofault::sites
+
+void cofault::detail::spell_site(std::uint32_t index, text_sink& out) {
+  const site_info& s = sites::site(index);
+  sites::spell(sites::function(s.function), sites::table().offset[index], s.rank, out);
+}

@@ -116,16 +116,16 @@ void refuse_idle_selectors(const point_list& points, const options& how) {
   }
 }
 
-std::string seen_places() {
+std::string seen_places(std::uint32_t most) {
   const mailbox& b = box();
   std::string out;
-  for (std::uint32_t i = 0; i < b.seen_count && i < 5; ++i)
+  for (std::uint32_t i = 0; i < b.seen_count && i < most; ++i)
     out.append(i > 0 ? ", " : "")
         .append(sites::place(b.seen[i]))
         .append(" in ")
         .append(sites::function(sites::site(b.seen[i]).function).name)
         .append("()");
-  return b.seen_count > 5 ? out + ", …" : out;
+  return b.seen_count > most ? out + ", …" : out;
 }
 
 }  // namespace cofault::detail

@@ -33,7 +33,8 @@ void refuse_misfits(const std::vector<event>& trace, const plan& p, const option
 // A selector that selects nothing is a mistake, also where another injector found work.
 void refuse_idle_selectors(const point_list& points, const options& how);
 
-// The await points in user code that the default run reached: "pool.cpp:31 in app::fetch(), …".
-std::string seen_places();
+// The await points in user code that the default run reached, or `most` of them: "pool.cpp:31 in
+// app::fetch(), …".
+std::string seen_places(std::uint32_t most = 5);
 
 }  // namespace cofault::detail

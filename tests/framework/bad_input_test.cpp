@@ -193,6 +193,28 @@ TEST(BadInput, ReplayThatIsNotReached) {
               HasSubstr("was not reached"));
 }
 
+TEST(BadInput, ReplayOfAMistypedPlaceIsToldTheNearest) {
+  const std::string meant = "; did you mean 'bad_input_test.cpp:two_steps+0'? If";
+  for (const std::string slip : {"bad_input_test.cpp:two_stpes+0", "bad_input_tset.cpp:two_steps+0",
+                                 "bad_input_test.cpp:two_step+0", "bad_input_test.cpp:two_steps+9"})
+    EXPECT_THAT(error_of(options().replay(slip + "/1.1=throw:failed")),
+                AllOf(HasSubstr(meant), Not(HasSubstr("reached were"))))
+        << slip;
+  EXPECT_THAT(error_of(options().replay("bad_input_test.cpp:two_steps+=throw:failed")),
+              Not(HasSubstr("did you mean")));
+}
+
+TEST(BadInput, ReplayOfAPlaceLikeNoneIsToldWhichWereReached) {
+  const std::string list =
+      "; reached were bad_input_test.cpp:" + std::to_string(first_await) +
+      " in two_steps(), bad_input_test.cpp:" + std::to_string(first_await + 1) +
+      " in two_steps(). If";
+  for (const auto& text :
+       {"pool.cpp:app::session+0=throw:failed", "bad_input_test.cpp:two_steps+1/1.2=throw:failed"})
+    EXPECT_THAT(error_of(options().replay(text)),
+                AllOf(HasSubstr(list), Not(HasSubstr("did you mean"))));
+}
+
 TEST(BadInput, ReplayOfWhichOnlyAPartIsReached) {
   const std::string there = "bad_input_test.cpp:two_steps+0=throw:failed",
                     elsewhere = "bad_input_test.cpp:two_steps+5=throw:failed";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-//
-// Code that throws and catches in a shared library which knows nothing of the observer.
 #include <exception>
 #include <stdexcept>
 
 #pragma GCC visibility push(default)
+#include "exception_hooks_shared.hpp"
+
 namespace hooks_test {
 
 const void* address_in_library() {

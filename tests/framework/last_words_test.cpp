@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <coroutine>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
 #include "../support/task.hpp"
 #include "cofault/property/progress.hpp"
+#include "cofault/rehearse.hpp"
 #include "cofault/scheduler.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -133,6 +135,37 @@ TEST(LastWords, WithoutAFault) {
   EXPECT_EXIT(static_cast<void>(explore(dies, here())), KilledBySignal(SIGABRT),
               AllOf(HasSubstr("the disk is full"), HasSubstr("the run without faults"),
                     Not(HasSubstr("COFAULT_REPLAY"))));
+}
+
+// In a process of its own: the handlers of a rehearsal stay.
+class LastWordsOfARehearsal : public testing::Test {
+ protected:
+  LastWordsOfARehearsal() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+  ~LastWordsOfARehearsal() override { GTEST_FLAG_SET(death_test_style, "fast"); }
+};
+
+// Dies in the n-th run.
+void rehearse_until(int n, bool is_wrong) {
+  int runs = 0;
+  const auto counts = [&](scheduler& s) -> task<> {
+    if (++runs == n) prints_and_aborts();
+    co_await s.yield();
+    if (is_wrong) co_await std::suspend_always();
+  };
+  static_cast<void>(
+      rehearse(counts, parse_plan("last_words_test.cpp:ends_by+0=throw:failed"), here()));
+}
+
+TEST_F(LastWordsOfARehearsal, WhoseOutputIsNotKept) {
+  EXPECT_EXIT(
+      static_cast<void>(rehearse([](scheduler& s) { return ends_by(s, prints_and_aborts); },
+                                 parse_plan("last_words_test.cpp:ends_by+0=throw:failed"), here())),
+      KilledBySignal(SIGABRT), AllOf(HasSubstr("the disk is full"), HasSubstr(replay)));
+}
+
+TEST_F(LastWordsOfARehearsal, ThatIsLookedAtMoreClosely) {
+  EXPECT_EXIT(rehearse_until(3, true), KilledBySignal(SIGABRT),
+              AllOf(HasSubstr("the disk is full"), HasSubstr("the run without faults")));
 }
 
 TEST(LastWords, WhoSurvivesIsNotHeard) {

@@ -130,7 +130,7 @@ TEST(Livelock, IsNoneWithinTheBudget) {
 task<> attempt(scheduler& s) { co_await s.yield(); }
 task<> connect(scheduler& s) { co_await attempt(s); }
 
-constexpr unsigned try_line = __LINE__ + 4;
+constexpr unsigned catch_line = __LINE__ + 6;
 task<> retry_anew(scheduler& s, int tries, std::chrono::nanoseconds pause, int growth) {
   for (int i = 0; i < tries; ++i) {
     try {
@@ -152,9 +152,72 @@ TEST(Livelock, IsFoundWhereEachTryIsANewCoroutine) {
   const finding& f = result.findings[0];
   EXPECT_EQ(f.property, properties::livelock().name());
   EXPECT_EQ(encode(f.smallest), "progress_test.cpp:attempt+0=throw:failed*");
-  EXPECT_EQ(sites::site(f.site).line, try_line) << "the loop spins, and not what it calls";
+  EXPECT_EQ(sites::site(f.site).line, catch_line) << "the loop spins, and not what it calls";
   EXPECT_THAT(f.explanation, HasSubstr("101 times"));
   EXPECT_THAT(f.report, HasSubstr("and so each time it is tried again"));
+}
+
+// One handler keeps both awaits going.
+constexpr unsigned handler_line = __LINE__ + 7;
+task<> retry_both(scheduler& s) {
+  for (;;) {
+    try {
+      co_await s.yield();
+      co_await s.yield();
+      co_return;
+    } catch (const injected_error&) {
+    }
+  }
+}
+
+TEST(Livelock, IsOneFindingForEachHandler) {
+  const auto result = explore(retry_both, moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(sites::site(result.findings[0].site).line, handler_line);
+  EXPECT_EQ(result.findings[0].more, 1u);
+}
+
+constexpr unsigned second_handler_line = __LINE__ + 13;
+task<> retry_one_after_the_other(scheduler& s) {
+  for (bool done = false; !done;) {
+    try {
+      co_await s.yield();
+      done = true;
+    } catch (const injected_error&) {
+    }
+  }
+  for (bool done = false; !done;) {
+    try {
+      co_await s.yield();
+      done = true;
+    } catch (const injected_error&) {
+    }
+  }
+}
+
+TEST(Livelock, IsAnotherFindingForAnotherHandler) {
+  const auto result = explore(retry_one_after_the_other, moving());
+  ASSERT_EQ(result.findings.size(), 2u) << describe(result);
+  EXPECT_EQ(sites::site(result.findings[1].site).line, second_handler_line);
+}
+
+// Has handled something once, but what it spins for is no exception.
+constexpr unsigned poll_line = __LINE__ + 8;
+task<> polls_without_end(scheduler& s) {
+  bool failed = false;
+  try {
+    co_await s.yield();
+  } catch (const injected_error&) {
+    failed = true;
+  }
+  while (failed) co_await s.yield();
+}
+
+TEST(Livelock, IsBlamedOnTheAwaitWhereNoHandlerKeepsItGoing) {
+  const auto result = explore(polls_without_end, moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(sites::site(result.findings[0].site).line, poll_line);
+  EXPECT_THAT(result.findings[0].explanation, testing::Not(HasSubstr("handler")));
 }
 
 TEST(Livelock, IsNoneWhereNewCoroutinesAreTriedToALimit) {

@@ -14,6 +14,7 @@ using support::property_run;
 using support::run_property;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string smallest = "([51, 0], booking.hpp:booking::book+0/1.2=throw:failed)";
 const std::string replay = "COFAULT_REPLAY='booking.hpp:booking::book+0/1.2=throw:failed'";
@@ -68,6 +69,45 @@ TEST(Params, APlanThatNoInputLeadsToIsNotPassed) {
                    "COFAULT_REPLAY='booking.hpp:booking::book+0/9.9=throw:failed'");
   EXPECT_FALSE(lost.passed);
   EXPECT_THAT(lost.output, AllOf(HasSubstr("Gave up"), HasSubstr("no input leads to the plan")));
+}
+
+TEST(Params, APlanThatNoInputLeadsToIsNamedWhateverDiscardsTheLastCase) {
+  const std::string plan = "booking.hpp:booking::bock+0=throw:failed";
+  const std::string said = "no input leads to the plan '" + plan +
+                           "' of COFAULT_REPLAY; did you mean 'booking.hpp:booking::book+0'?";
+  for (const auto name : {"Booking.IsFixed", "Bad.DiscardsTheLast"}) {
+    const property_run lost = run_property(name, "RC_PARAMS=seed=1 COFAULT_REPLAY='" + plan + "'");
+    EXPECT_FALSE(lost.passed);
+    EXPECT_EQ(count(lost.output, said), 1u) << lost.output;
+  }
+  // Where nothing was ever run, no place is known that could be meant.
+  const property_run none =
+      run_property("Bad.DiscardsEverything", "RC_PARAMS=seed=1 COFAULT_REPLAY='" + plan + "'");
+  EXPECT_THAT(none.output, AllOf(HasSubstr("no input leads to the plan '" + plan + "'"),
+                                 Not(HasSubstr("did you"))));
+}
+
+TEST(Params, APlanThatAnInputLeadsToIsNotCalledUnreached) {
+  const property_run fine = run_property("Booking.IsFixed", "RC_PARAMS=seed=1 " + replay);
+  EXPECT_THAT(fine.output, Not(HasSubstr("no input leads")));
+}
+
+TEST(Params, AReplayedCaseThatTheBodyDiscardsHasNotPassed) {
+  const property_run discarded =
+      run_property("Bad.DiscardsTheReplay",
+                   "RC_PARAMS=seed=1 COFAULT_REPLAY='booking.hpp:booking::book+0=throw:failed'");
+  EXPECT_FALSE(discarded.passed) << discarded.output;
+  EXPECT_THAT(discarded.output, AllOf(HasSubstr("Gave up"), HasSubstr("RC_PRE(")));
+}
+
+TEST(Params, AFailureOfAReplayedPlanShowsThatPlan) {
+  for (const auto name : {"Booking.Leaks", "Booking.LeaksInACheck"}) {
+    const property_run failed = run_property(name, "RC_PARAMS=seed=1 " + replay);
+    EXPECT_FALSE(failed.passed);
+    EXPECT_THAT(failed.output,
+                AllOf(HasSubstr("replayed: booking.hpp:booking::book+0/1.2=throw:failed"),
+                      Not(HasSubstr("no fault"))));
+  }
 }
 
 TEST(Params, ASeedAlwaysGivesTheSameCases) {

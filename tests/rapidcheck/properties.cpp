@@ -5,6 +5,7 @@
 
 #include <cofault/gtest.hpp>
 #include <cofault/rapidcheck.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
@@ -87,6 +88,26 @@ RC_GTEST_PROP(Bad, DiscardsEverythingInTheBody, (const cofault::plan& faults)) {
   RC_ASSERT(cofault::survives(unwilling, faults));
 }
 
+// Runs a few cases, and discards the others.
+RC_GTEST_PROP(Bad, DiscardsTheLast, (const amounts& in, const cofault::plan& faults)) {
+  static int cases = 0;
+  RC_PRE(++cases < 20);
+  RC_ASSERT(cofault::survives(body(in, true), faults));
+}
+
+RC_GTEST_PROP(Bad, DiscardsTheReplay, (const cofault::plan& faults)) {
+  const auto unwilling = []() -> task<> {
+    bool failed = false;
+    try {
+      co_await booking::book(one, true);
+    } catch (const cofault::injected_error&) {
+      failed = true;
+    }
+    RC_PRE(!failed);
+  };
+  RC_ASSERT(cofault::survives(unwilling, faults));
+}
+
 RC_GTEST_PROP(Bad, NeverRunsThePlan, (const cofault::plan&)) {}
 
 RC_GTEST_PROP(Bad, ReachesNoAwaitPoint, (const cofault::plan& faults)) {
@@ -105,6 +126,45 @@ RC_GTEST_PROP(Bad, RunsWithinARun, (const cofault::plan& faults)) {
     RC_ASSERT(inner);
   };
   RC_ASSERT(cofault::survives(nested, faults));
+}
+
+// Takes the process along, but only behind a fault and for long inputs.
+template <class Last>
+task<> dies_by(Last last, const amounts& in) {
+  try {
+    co_await booking::book(in, true);
+  } catch (...) {
+    if (in.size() > 2) last();
+    throw;
+  }
+}
+
+RC_GTEST_PROP(Dies, ByAnAbort, (const amounts& in, const cofault::plan& faults)) {
+  const auto aborts = [&] { return dies_by([] { std::abort(); }, in); };
+  RC_ASSERT(cofault::survives(aborts, faults));
+}
+
+RC_GTEST_PROP(Dies, ByAnExit, (const amounts& in, const cofault::plan& faults)) {
+  const auto exits = [&] { return dies_by([] { std::exit(0); }, in); };
+  RC_ASSERT(cofault::survives(exits, faults));
+}
+
+TEST(Dies, InACheck) {
+  EXPECT_TRUE(cofault::check([](const amounts& in) { return dies_by([] { std::abort(); }, in); },
+                             rc::gen::arbitrary<amounts>()));
+}
+
+RC_GTEST_PROP(Dies, WithoutAFault, (const cofault::plan& faults)) {
+  const auto aborts = []() -> task<> {
+    co_await booking::book(one, true);
+    std::abort();
+  };
+  RC_ASSERT(cofault::survives(aborts, faults));
+}
+
+RC_GTEST_PROP(Dies, OutsideOfARun, (const cofault::plan& faults)) {
+  RC_ASSERT(cofault::survives(body(one, true), faults));
+  std::abort();
 }
 
 // Assertions of both libraries in the body.

@@ -50,8 +50,8 @@ template <bool Fixed>
 task<> reconnect() {
   for (int attempt = 1;; ++attempt) {
     try {
-      co_return co_await call("connect");  // culprit: retried_for_ever
-    } catch (const std::exception&) {
+      co_return co_await call("connect");
+    } catch (const std::exception&) {  // culprit: retried_for_ever
       if (Fixed && attempt == 3) throw;
     }
   }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "nearest_site.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "cofault/site.hpp"
+
+namespace cofault::detail {
+namespace {
+
+// How many letters must be put in, left out or changed to make one of the other.
+std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t before = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = before + (a[i] != b[j]);
+      before = row[j + 1];
+      row[j + 1] = std::min({changed, before + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+// "pool.cpp:app::session+4" of "pool.cpp:app::session+4/1.2=throw:eof".
+std::string_view place_in(std::string_view deviation) {
+  const std::string_view place = deviation.substr(0, deviation.rfind('='));
+  const std::size_t slash = place.rfind('/');
+  const bool is_visit =
+      slash != place.npos && place.find_first_not_of("0123456789.", slash + 1) == place.npos;
+  return is_visit ? place.substr(0, slash) : place;
+}
+
+bool is_await_in_user_code(std::uint32_t site) {
+  const site_info& s = sites::site(site);
+  return s.rank != 0 && sites::function(s.function).user;
+}
+
+// "": none, or exactly that one.
+std::string nearest(std::string_view wanted) {
+  std::string best;
+  std::size_t least = wanted.size() / 4 + 1;  // more is another name, not a slip
+  for (std::uint32_t i = 1; i <= sites::count() && least > 0; ++i) {
+    if (!is_await_in_user_code(i)) continue;
+    std::string text = sites::text(i);
+    const std::size_t distance = edits(wanted, text);
+    if (distance >= least) continue;
+    least = distance;
+    best = std::move(text);
+  }
+  return least > 0 ? best : "";
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view plan) {
+  while (!plan.empty()) {
+    const std::size_t end = std::min(plan.find(';'), plan.size());
+    const std::string found = nearest(place_in(plan.substr(0, end)));
+    if (!found.empty()) return "did you mean '" + found + "'?";
+    plan.remove_prefix(std::min(end + 1, plan.size()));
+  }
+  return "";
+}
+
+}  // namespace cofault::detail

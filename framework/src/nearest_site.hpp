@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cofault::detail {
+
+// For a deviation, as text, that no run comes to: "did you mean 'pool.cpp:app::session+4'?", the
+// await point in user code whose text is most like it. "" where none is like it, or that one is it.
+std::string did_you_mean(std::string_view deviation);
+
+}  // namespace cofault::detail
