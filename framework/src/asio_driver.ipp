@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The driver for one Asio, see boost_asio.cpp and asio.cpp.
 
+#include <exception>
+#include <optional>
 #include <vector>
 
 #include "cofault/detail/runtime_errors.hpp"
@@ -97,6 +99,41 @@ void emit(void* slot, cancel_strength how) {
 const bool registered =
     (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign, emit}), true);
 
+// Work of the event loop on this thread, for as long as it lives: what is dispatched to the loop
+// happens at once, and what is posted goes behind all that is ready, as from a handler.
+class loop_work {
+ public:
+  explicit loop_work(COFAULT_ASIO::io_context& of)
+      : loop_(COFAULT_ASIO::use_service<scheduler>(of)), on_stack_(std::in_place, &loop_, own_) {}
+  ~loop_work() {
+    on_stack_.reset();
+    for (; own_.private_outstanding_work > 0; --own_.private_outstanding_work) loop_.work_started();
+    loop_.post_deferred_completions(own_.private_op_queue);
+  }
+  loop_work(const loop_work&) = delete;
+  loop_work& operator=(const loop_work&) = delete;
+
+  // What has left a handler that was dispatched.
+  std::exception_ptr exception() {
+    try {
+      own_.rethrow_pending_exception();
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
+  }
+
+ private:
+  using scheduler = COFAULT_ASIO::detail::io_context_impl;
+  struct thread_context : COFAULT_ASIO::detail::thread_context {
+    using on_stack = thread_call_stack::context;
+  };
+
+  scheduler& loop_;
+  COFAULT_ASIO::detail::scheduler_thread_info own_ = {};
+  std::optional<thread_context::on_stack> on_stack_;
+};
+
 }  // namespace
 
 struct asio_driver::world {
@@ -121,6 +158,16 @@ COFAULT_ASIO::cancellation_slot asio_driver::get_cancellation_slot() {
 
 void asio_driver::start() { launch_(get_executor()); }
 
+// Outside of the loop Asio queues what is asked of a spawned chain behind what is ready, which may
+// end that chain (chriskohlhoff/asio #1332).
+void asio_driver::within(const std::function<void()>& request) {
+  if (get_executor().running_in_this_thread()) return request();
+  loop_work inside(world_->context);
+  request();
+  if (const auto error = inside.exception())  // it leaves the loop's run()
+    COFAULT_ASIO::post(world_->context, [error] { std::rethrow_exception(error); });
+}
+
 bool asio_driver::cancel(cancel_strength how) {
   world_->cancellation.emit(type_of(how));
   return true;
@@ -138,8 +185,8 @@ bool asio_driver::run(std::size_t) {
   return ran;
 }
 
-// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes a
-// poll look at the reactor and then run that. What has become ready is queued behind it.
+// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes
+// a poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
   reactor::look_at_timers();

@@ -74,6 +74,7 @@ class requests {
   bool is_past_last_arrival() const;
   void perform(frame* at, std::uint32_t number);
   void cancel(frame* at, const fault& what);
+  bool ask(const fault& what, const frame* chain);
   void learn(const frame& at);
 
   static std::uint64_t key(const frame& at);
