@@ -140,7 +140,23 @@ struct asio_driver::world {
   COFAULT_ASIO::cancellation_signal cancellation;  // of the root; goes last
   COFAULT_ASIO::io_context context{1};
   std::vector<std::shared_ptr<void>> parked;
-  bool idle = false;  // the last poll found nothing
+  bool idle = false;     // the last poll found nothing
+  bool reactor = false;  // there is one
+
+  // A context that has run out of work is stopped, and stays so.
+  bool step() {
+    bool ran = context.poll_one() > 0;
+    if (!ran && context.stopped()) {
+      context.restart();
+      ran = context.poll_one() > 0;
+    }
+    idle = !ran;
+    return ran;
+  }
+  // Without timers and descriptors nothing only waits to be looked at.
+  bool has_reactor() {
+    return reactor || (reactor = COFAULT_ASIO::has_service<COFAULT_ASIO::detail::reactor>(context));
+  }
 };
 
 asio_driver::asio_driver(std::function<void(executor)> launch)
@@ -178,22 +194,16 @@ void asio_driver::stop() { world_->context.stop(); }
 // Asio keeps its queue to itself: it is empty when a poll says so.
 std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
 
-bool asio_driver::run(std::size_t) {
-  if (world_->context.stopped()) world_->context.restart();
-  const bool ran = world_->context.poll_one() > 0;
-  world_->idle = !ran;
-  return ran;
-}
+bool asio_driver::run(std::size_t) { return world_->step(); }
 
-// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes
-// a poll look at the reactor and then run that. What has become ready is queued behind it.
+// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes a
+// poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
+  if (!world_->has_reactor()) return;
   reactor::look_at_timers();
   COFAULT_ASIO::post(world_->context, [] {});
-  if (world_->context.stopped()) world_->context.restart();
-  world_->context.poll_one();
-  world_->idle = false;
+  world_->step();
 }
 
 std::optional<virtual_time> asio_driver::next_deadline() {

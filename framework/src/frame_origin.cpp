@@ -40,11 +40,12 @@ std::uint64_t kind_of(std::string_view handler) {
 
 std::uint64_t completion_handler(const frame& f) {
   // Asio's entry point takes it as its last argument: its type tells.
+  if (f.executor == nullptr) return 0;
   const std::string_view function = sites::function(f.function).name;
-  if (f.last_argument == nullptr || !function.ends_with("co_spawn_entry_point")) return 0;
+  if (!function.ends_with("co_spawn_entry_point")) return 0;
   std::uint64_t out = f.is_root ? std::uint64_t{spawn_root} : kind_of(f.last_argument);
   if (f.slot != nullptr) out |= spawn_slot;
-  if (f.executor != nullptr && may_queue(f.executor)) out |= spawn_queues;
+  if (may_queue(f.executor)) out |= spawn_queues;
   return out;
 }
 
