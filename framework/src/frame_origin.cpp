@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "frame_origin.hpp"
 
+#include <iterator>
 #include <string_view>
 
 #include "cofault/detail/source_lines.hpp"
 #include "cofault/site.hpp"
 
 namespace cofault::detail {
-
 namespace {
 
 // The type that the text, a compiler's rendering, is about.
@@ -17,11 +17,12 @@ std::string_view type_in(std::string_view text) {
 }
 
 // All but the event loop's own executor. The name is mangled where the executor hides its type.
-bool may_queue(std::string_view executor) {
+std::uint64_t queueing(std::string_view executor) {
+  executor = type_in(executor);
   for (const std::string_view loop : {"N5boost4asio10io_context", "N4asio10io_context",
                                       "boost::asio::io_context::", "asio::io_context::"})
-    if (type_in(executor).starts_with(loop)) return false;
-  return true;
+    if (executor.starts_with(loop)) return 0;
+  return executor.empty() ? 0 : std::uint64_t{spawn_queues};
 }
 
 std::uint64_t kind_of(std::string_view handler) {
@@ -36,6 +37,19 @@ std::uint64_t kind_of(std::string_view handler) {
   return library ? spawn_library : spawn_program;
 }
 
+// What `Find` says of the text. Each type has one text, and a program has few of them.
+template <auto Find>
+std::uint64_t cached(const char* text) {
+  struct known {
+    const char* text = nullptr;
+    std::uint64_t found = 0;
+  };
+  static thread_local known latest[16];
+  known& k = latest[(reinterpret_cast<std::uintptr_t>(text) >> 4) % std::size(latest)];
+  if (k.text != text) k = {text, Find(text)};
+  return k.found;
+}
+
 }  // namespace
 
 std::uint64_t completion_handler(const frame& f) {
@@ -43,10 +57,9 @@ std::uint64_t completion_handler(const frame& f) {
   if (f.executor == nullptr) return 0;
   const std::string_view function = sites::function(f.function).name;
   if (!function.ends_with("co_spawn_entry_point")) return 0;
-  std::uint64_t out = f.is_root ? std::uint64_t{spawn_root} : kind_of(f.last_argument);
-  if (f.slot != nullptr) out |= spawn_slot;
-  if (may_queue(f.executor)) out |= spawn_queues;
-  return out;
+  const std::uint64_t kind =
+      f.is_root ? std::uint64_t{spawn_root} : cached<kind_of>(f.last_argument);
+  return kind | (f.slot != nullptr ? std::uint64_t{spawn_slot} : 0) | cached<queueing>(f.executor);
 }
 
 void record_origin(run_state& run, const frame& f) {

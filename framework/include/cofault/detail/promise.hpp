@@ -52,8 +52,8 @@ struct slot_argument {
 };
 
 // Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
-// chain: the type of its executor, a compiler's rendering or, where that hides its type, a mangled
-// name. Overloaded by the adapters.
+// chain: the type of its executor (a compiler's rendering or, where that hides its type, a mangled
+// name), "" where that is not known. Else null. Overloaded by the adapters.
 template <class First>
 struct executor_argument {
   static const char* name(const auto&...) { return nullptr; }
