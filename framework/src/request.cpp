@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "cofault/cancel.hpp"
@@ -20,18 +21,38 @@ frame* own_chain(run_state& run, const frame& member) {
   return top == nullptr || top->slot == nullptr ? nullptr : top;
 }
 
+std::uint64_t key(std::uint32_t frame, std::uint32_t site, std::uint32_t visit) {
+  return (std::uint64_t{frame} << 40) ^ (std::uint64_t{site} << 20) ^ visit;
+}
+
 }  // namespace
 
-requests::requests(run_state& run) : run_(run), learning_(run.what.empty()) {
-  if (learning_) fault_free().clear();
+requests::requests(run_state& run) : run_(run) {}
+
+void requests::fill(resumption_table& table, const trace_buffer& plain) {
+  table.clear();
+  reused_vector<std::uint32_t> visits;  // by coroutine: of the await point it reached last
+  std::uint32_t clock_moves = 0;
+  for (const event& e : std::span(plain.events, plain.count)) {
+    if (e.kind == event_kind::torn_down) break;
+    if (e.kind == event_kind::jumped) ++clock_moves;
+    if (e.kind == event_kind::arrived) {
+      if (visits.size() <= e.frame) visits.resize(e.frame + 1);
+      visits[e.frame] = static_cast<std::uint32_t>(e.value >> 32);
+    }
+    if (e.kind == event_kind::resumed && e.site != 0)
+      table[key(e.frame, e.site, visits[e.frame])] = {static_cast<std::uint32_t>(e.value >> 1),
+                                                      clock_moves};
+  }
 }
 
-std::uint64_t requests::key(const frame& at) {
-  return (std::uint64_t{at.id} << 40) ^ (std::uint64_t{at.site} << 20) ^ at.visit;
-}
-
-keyed_table<requests::resumption>& requests::fault_free() {
-  static thread_local keyed_table<resumption> table;
+// Made from its trace for the first run that asks.
+requests::resumption_table& requests::fault_free() {
+  static thread_local resumption_table table;
+  static thread_local std::uint64_t made_of = 0;
+  const trace_buffer& plain = plain_trace();
+  if (made_of != plain.run) fill(table, plain);
+  made_of = plain.run;
   return table;
 }
 
@@ -47,7 +68,7 @@ frame* requests::waiting(const armed& a) const {
 
 const requests::resumption* requests::known(const armed& a) const {
   const frame* f = waiting(a);
-  return f == nullptr ? nullptr : fault_free().known(key(*f));
+  return f == nullptr ? nullptr : fault_free().known(key(a.frame, a.site, a.visit));
 }
 
 void requests::arm(frame& at, std::uint32_t number) {
@@ -71,8 +92,6 @@ void requests::perform_if(moment when, Condition condition) {
     i = 0;
   }
 }
-
-void requests::learn(const frame& at) { fault_free()[key(at)] = {step_, clock_moves_}; }
 
 void requests::perform_resumed(const frame& at) {
   perform_if(moment::resumed, [&](const armed& a) {

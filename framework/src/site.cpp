@@ -2,7 +2,6 @@
 #include "cofault/site.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/mocked_call.hpp"
+#include "known_place.hpp"
 #include "shared_memory.hpp"
 
 namespace cofault::sites {
@@ -185,22 +185,12 @@ static std::uint32_t look_up(const std::source_location& where) {
   return twin;
 }
 
-// A source_location is one pointer to what the compiler put somewhere. Few places come again and
-// again: they are kept by that pointer, for one exploration.
-std::uint32_t site_at(const std::source_location& where) {
-  struct known {
-    const void* place = nullptr;
-    std::uint32_t site = 0, recounts = 0;
-  };
-  static constinit thread_local std::array<known, 256> cache{};
-  static_assert(sizeof where == sizeof(void*));
-  const void* place = nullptr;
-  std::memcpy(&place, &where, sizeof place);
-  known& k = cache[reinterpret_cast<std::uintptr_t>(place) / sizeof(void*) % cache.size()];
-  if (k.place != place || k.recounts != table().recounts)
-    k = {place, look_up(where), table().recounts};
-  return k.site;
+known_place look_up(const std::source_location& where, const void* at) {
+  const std::uint32_t site = look_up(where);
+  return {at, this_counting, site, &table().items[site]};
 }
+
+std::uint32_t site_at(const std::source_location& where) { return known_at(where).site; }
 
 std::uint32_t start_of(std::uint32_t function) {
   tables& t = table();
@@ -214,7 +204,10 @@ std::uint32_t start_of(std::uint32_t function) {
   return ++t.site_count;
 }
 
-void recount() { ++table().recounts; }
+void recount() {
+  ++table().recounts;
+  ++this_counting;
+}
 
 std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_view name) {
   tables& t = table();

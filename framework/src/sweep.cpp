@@ -255,7 +255,6 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   const outcome without_faults = run(body, plan(), how);
   const std::vector<event> plain = copy_of(without_faults);
   note_seen(plain);
-  keep_plain_run();
   keep_failures(without_faults);
   ++b.beat;
   refuse_misfits(plain, what, how);
