@@ -2,6 +2,7 @@
 #include "request.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -144,25 +145,29 @@ void requests::perform(frame* at, std::uint32_t number) {
   ended_ = true;
 }
 
-void requests::cancel(frame* at, const fault& what) {
+// Asks the chain, or else the root. False: nobody listens.
+bool requests::ask(const fault& what, const frame* chain) {
   const auto strength = static_cast<cancel_strength>(what.value);
+  if (what.kind == fault_kind::cancel_child)
+    return chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
+  const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
+  last_arrival_ = run_.arrivals + patience;
+  // What the program registered may register more.
+  const auto registered = run_.cancellers;
+  for (const auto& request : registered) request();
+  return !registered.empty() || run_.world->cancel(strength);
+}
+
+void requests::cancel(frame* at, const fault& what) {
   // The request may end the coroutine, and with it its frame.
   const std::uint32_t id = at == nullptr ? 0 : at->id, site = at == nullptr ? 0 : at->site;
   frame* chain = nullptr;
   if (what.kind == fault_kind::cancel_child) chain = own_chain(run_, *at);
-  run_.record(event_kind::cancelling, at, std::uint64_t(what.when) << 8 | std::uint64_t(what.value),
+  run_.record(event_kind::cancelling, at, std::uint64_t(what.when) << 8 | what.value,
               chain == nullptr ? 0 : chain->id);
   bool taken = false;
-  if (what.kind == fault_kind::cancel_child) {
-    taken = chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
-  } else {
-    const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
-    last_arrival_ = run_.arrivals + patience;
-    // What the program registered may register more.
-    const auto registered = run_.cancellers;
-    for (const auto& request : registered) request();
-    taken = !registered.empty() || run_.world->cancel(strength);
-  }
+  const auto ask_it = [&] { taken = ask(what, chain); };
+  run_.world->within(std::ref(ask_it));
   run_.record_at(event_kind::cancelled, id, site, taken ? 1 : 0);
 }
 

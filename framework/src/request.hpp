@@ -75,6 +75,7 @@ class requests {
   bool is_past_last_arrival() const;
   void perform(frame* at, std::uint32_t number);
   void cancel(frame* at, const fault& what);
+  bool ask(const fault& what, const frame* chain);
 
   using resumption_table = keyed_table<resumption>;
   static void fill(resumption_table& table, const trace_buffer& plain);

@@ -25,7 +25,8 @@ struct await_point {
   bool is_asio;                // a Boost.Asio or standalone Asio awaitable
   std::uint8_t moments = 0;    // those that the run without faults had there: moment_bit()
   std::uint8_t early = 0;      // of these: a request does harm in Asio itself, because a spawned chain
-                               // had not been suspended for the first time yet, or may end before it
+                               // had not been suspended for the first time yet, or is on a strand that
+                               // may queue the request behind its end
   bool in_child = false;       // its chain was spawned with a cancellation slot of its own
 };
 

@@ -32,6 +32,7 @@ struct frame {
   const void* promise = nullptr;    // the address of the library's own promise
   const char* operation = nullptr;  // type of the first coroutine argument: names the operation
   const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
+  const char* executor = nullptr;   // of a spawned chain: type of its executor, "" if not known
   void* slot = nullptr;             // of a spawned chain's handler: its cancellation slot
   void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
   void* start_argument = nullptr;

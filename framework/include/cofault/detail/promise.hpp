@@ -51,6 +51,14 @@ struct slot_argument {
   static void* slot(const T&) { return nullptr; }
 };
 
+// Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
+// chain: the type of its executor (a compiler's rendering or, where that hides its type, a mangled
+// name), "" where that is not known. Else null. Overloaded by the adapters.
+template <class First>
+struct executor_argument {
+  static const char* name(const auto&...) { return nullptr; }
+};
+
 // The promise of an instrumented coroutine: the library's promise comes first, so that a handle
 // made from its address is a handle to this frame, and everything is forwarded to it.
 template <class R, class Inner, class... Args>
@@ -187,6 +195,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
     frame_.last_argument = last_type<First, Rest...>();
+    frame_.executor = executor_argument<First>::name(rest...);
     note_slot(first, rest...);
   }
   template <class First, class... Rest>
