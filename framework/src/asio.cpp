@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/asio.hpp"
 
+#include <asio/detail/reactor.hpp>
 #include <asio/error.hpp>
 #include <asio/experimental/channel_error.hpp>
 #include <asio/multiple_exceptions.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The driver for one Asio, see boost_asio.cpp and asio.cpp.
 
+#include <exception>
+#include <optional>
 #include <vector>
 
 #include "cofault/detail/runtime_errors.hpp"
@@ -97,13 +99,64 @@ void emit(void* slot, cancel_strength how) {
 const bool registered =
     (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign, emit}), true);
 
+// Work of the event loop on this thread, for as long as it lives: what is dispatched to the loop
+// happens at once, and what is posted goes behind all that is ready, as from a handler.
+class loop_work {
+ public:
+  explicit loop_work(COFAULT_ASIO::io_context& of)
+      : loop_(COFAULT_ASIO::use_service<scheduler>(of)), on_stack_(std::in_place, &loop_, own_) {}
+  ~loop_work() {
+    on_stack_.reset();
+    for (; own_.private_outstanding_work > 0; --own_.private_outstanding_work) loop_.work_started();
+    loop_.post_deferred_completions(own_.private_op_queue);
+  }
+  loop_work(const loop_work&) = delete;
+  loop_work& operator=(const loop_work&) = delete;
+
+  // What has left a handler that was dispatched.
+  std::exception_ptr exception() {
+    try {
+      own_.rethrow_pending_exception();
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
+  }
+
+ private:
+  using scheduler = COFAULT_ASIO::detail::io_context_impl;
+  struct thread_context : COFAULT_ASIO::detail::thread_context {
+    using on_stack = thread_call_stack::context;
+  };
+
+  scheduler& loop_;
+  COFAULT_ASIO::detail::scheduler_thread_info own_ = {};
+  std::optional<thread_context::on_stack> on_stack_;
+};
+
 }  // namespace
 
 struct asio_driver::world {
   COFAULT_ASIO::cancellation_signal cancellation;  // of the root; goes last
   COFAULT_ASIO::io_context context{1};
   std::vector<std::shared_ptr<void>> parked;
-  bool idle = false;  // the last poll found nothing
+  bool idle = false;     // the last poll found nothing
+  bool reactor = false;  // there is one
+
+  // A context that has run out of work is stopped, and stays so.
+  bool step() {
+    bool ran = context.poll_one() > 0;
+    if (!ran && context.stopped()) {
+      context.restart();
+      ran = context.poll_one() > 0;
+    }
+    idle = !ran;
+    return ran;
+  }
+  // Without timers and descriptors nothing only waits to be looked at.
+  bool has_reactor() {
+    return reactor || (reactor = COFAULT_ASIO::has_service<COFAULT_ASIO::detail::reactor>(context));
+  }
 };
 
 asio_driver::asio_driver(std::function<void(executor)> launch)
@@ -121,6 +174,16 @@ COFAULT_ASIO::cancellation_slot asio_driver::get_cancellation_slot() {
 
 void asio_driver::start() { launch_(get_executor()); }
 
+// Outside of the loop Asio queues what is asked of a spawned chain behind what is ready, which may
+// end that chain (chriskohlhoff/asio #1332).
+void asio_driver::within(const std::function<void()>& request) {
+  if (get_executor().running_in_this_thread()) return request();
+  loop_work inside(world_->context);
+  request();
+  if (const auto error = inside.exception())  // it leaves the loop's run()
+    COFAULT_ASIO::post(world_->context, [error] { std::rethrow_exception(error); });
+}
+
 bool asio_driver::cancel(cancel_strength how) {
   world_->cancellation.emit(type_of(how));
   return true;
@@ -131,22 +194,16 @@ void asio_driver::stop() { world_->context.stop(); }
 // Asio keeps its queue to itself: it is empty when a poll says so.
 std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
 
-bool asio_driver::run(std::size_t) {
-  if (world_->context.stopped()) world_->context.restart();
-  const bool ran = world_->context.poll_one() > 0;
-  world_->idle = !ran;
-  return ran;
-}
+bool asio_driver::run(std::size_t) { return world_->step(); }
 
 // The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes a
 // poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
+  if (!world_->has_reactor()) return;
   reactor::look_at_timers();
   COFAULT_ASIO::post(world_->context, [] {});
-  if (world_->context.stopped()) world_->context.restart();
-  world_->context.poll_one();
-  world_->idle = false;
+  world_->step();
 }
 
 std::optional<virtual_time> asio_driver::next_deadline() {

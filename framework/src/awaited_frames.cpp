@@ -27,10 +27,10 @@ outside_frames& outside() {
   return *frames;
 }
 
-std::span<const void* const> words_of(const awaited& a) {
+std::span<const void* const> words_of(const void* object, std::size_t size) {
   constexpr std::size_t most = 512;
-  if (reinterpret_cast<std::uintptr_t>(a.object) % alignof(void*) != 0) return {};
-  return {static_cast<const void* const*>(a.object), std::min(a.size / sizeof(void*), most)};
+  if (reinterpret_cast<std::uintptr_t>(object) % alignof(void*) != 0) return {};
+  return {static_cast<const void* const*>(object), std::min(size / sizeof(void*), most)};
 }
 
 bool holds(std::span<const void* const> words, const frame& f) {
@@ -88,8 +88,8 @@ bool holds_unknown(std::span<const void* const> words) {
 }
 
 // Asio awaits it anyway, and the process dies.
-bool is_empty_awaitable(std::span<const void* const> words, const awaited& a) {
-  return (a.where == runtime::boost_asio || a.where == runtime::asio) &&
+bool is_empty_awaitable(std::span<const void* const> words, runtime where) {
+  return (where == runtime::boost_asio || where == runtime::asio) &&
          std::all_of(words.begin(), words.end(), [](const void* w) { return w == nullptr; });
 }
 
@@ -103,12 +103,19 @@ void refuse_empty(const run_state& run, const frame& by) {
 
 }  // namespace
 
-frame* adopt_awaited(run_state& run, const frame& by, const awaited& a) {
-  const auto words = words_of(a);
+frame* find_unstarted(run_state& run, const void* object, std::size_t size) {
+  const auto words = words_of(object, size);
   for (frame* f = run.unstarted.first(); f != nullptr; f = f->next)
     if (holds(words, *f)) return f;
-  if (!a.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
-  if (is_empty_awaitable(words, a)) refuse_empty(run, by);
+  return nullptr;
+}
+
+frame* find_awaited(run_state& run, const frame& by, const void* object,
+                    const awaited_type& type) {
+  if (frame* const f = find_unstarted(run, object, type.size)) return f;
+  const auto words = words_of(object, type.size);
+  if (!type.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
+  if (is_empty_awaitable(words, by.where)) refuse_empty(run, by);
   {
     const std::lock_guard lock(outside().mutex);
     if (holds_any(words, outside().list)) return nullptr;
@@ -117,8 +124,9 @@ frame* adopt_awaited(run_state& run, const frame& by, const awaited& a) {
   return nullptr;
 }
 
-void record_joined(run_state& run, const frame& by, const awaited& a, const frame& first) {
-  const auto words = words_of(a);
+void record_joined(run_state& run, const frame& by, const void* object, const awaited_type& type,
+                   const frame& first) {
+  const auto words = words_of(object, type.size);
   for (frame* f = first.next; f != nullptr; f = f->next)
     if (holds(words, *f)) run.record(event_kind::joined, &by, 0, f->id);
 }

@@ -6,12 +6,23 @@
 
 namespace cofault::detail {
 
-// Who awaits whom: the unstarted coroutine that the awaited object holds, found by its address in
-// the object; null if there is none. The first of several.
-frame* adopt_awaited(run_state& run, const frame& by, const awaited& a);
+// The unstarted coroutine that the object holds, found by its address in it; null if there is none.
+// The first of several.
+frame* find_unstarted(run_state& run, const void* object, std::size_t size);
+
+// As adopt_awaited().
+frame* find_awaited(run_state& run, const frame& by, const void* object, const awaited_type& type);
+
+// Who awaits whom: the unstarted coroutine that the awaited object holds.
+inline frame* adopt_awaited(run_state& run, const frame& by, const void* object,
+                            const awaited_type& type) {
+  if (run.unstarted.first() == nullptr && !type.is_instrumented) return nullptr;
+  return find_awaited(run, by, object, type);
+}
 
 // Records every further coroutine the awaited object holds.
-void record_joined(run_state& run, const frame& by, const awaited& a, const frame& first);
+void record_joined(run_state& run, const frame& by, const void* object, const awaited_type& type,
+                   const frame& first);
 
 // Instrumented coroutines that were created while no run was under way.
 void remember_outside(frame& f);

@@ -51,7 +51,7 @@ std::string culprit_of(std::uint32_t site) {
   if (site == 0) return "?";
   const function_info& f = sites::function(sites::site(site).function);
   const std::string_view file = f.file;
-  return field(std::string(file.substr(file.rfind('/') + 1)) + ":" + f.name);
+  return field(std::string(file.substr(file.rfind('/') + 1)).append(":").append(f.name));
 }
 
 [[noreturn]] void refuse_line(std::size_t number, std::string_view name, const std::string& why) {

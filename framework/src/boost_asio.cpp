@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/boost_asio.hpp"
 
+#include <boost/asio/detail/reactor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/channel_error.hpp>
 #include <boost/asio/multiple_exceptions.hpp>

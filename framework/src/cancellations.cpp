@@ -160,9 +160,11 @@ void plan_second_cancellation(const outcome& what, const plan& p, const options&
   if (!is_root_cancellation(p) || what.end != ending::completed) return;
   const auto trace = what.trace();
   const std::size_t request = first(trace, event_kind::cancelling);
-  const point_list all = moments_of(trace);
+  const point_list all = moments_of(trace, family(trace));
+  const auto first_part = trace.first(request);
+  const point_list before = moments_of(first_part, family(first_part));
   static thread_local std::vector<fault> faults;
-  for (std::size_t i = moments_of(trace.first(request)).size(); i < all.size(); ++i) {
+  for (std::size_t i = before.size(); i < all.size(); ++i) {
     faults.clear();
     propose_requests(all[i], how.injectors(), faults);
     for (const fault& f : faults) {

@@ -7,6 +7,7 @@
 
 #include "cofault/detail/reused_memory.hpp"
 #include "cofault/event.hpp"
+#include "cofault/family.hpp"
 #include "cofault/options.hpp"
 #include "cofault/plan.hpp"
 
@@ -28,10 +29,13 @@ using point_list = reused_vector<reached_point>;
 
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has
 // such arrivals of its own is left out: what can go wrong there goes wrong inside.
-point_list points_of(std::span<const event> trace);
+point_list points_of(std::span<const event> trace, const family& who);
+
+// Whether any of them has requests, for which moments are looked for.
+bool have_requests(const injector_list& injectors);
 
 // All arrivals in user code, with the moments at which the world can be asked for something.
-point_list moments_of(std::span<const event> trace);
+point_list moments_of(std::span<const event> trace, const family& who);
 
 // Every fault the injectors propose for the point.
 void propose(const reached_point& at, const injector_list& injectors, std::vector<fault>& out);

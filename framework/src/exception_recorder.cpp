@@ -14,10 +14,15 @@ std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_
 
 }  // namespace
 
-exception_recorder::exception_recorder(run_state& run)
-    : run_(run), before_(observe_exceptions(this)) {
-  living_.reserve(16);
-  handlers_.reserve(16);
+exception_recorder::exception_recorder(run_state& run, memory& reused)
+    : run_(run),
+      before_(observe_exceptions(this)),
+      living_(reused.alive),
+      dying_(reused.dying),
+      handlers_(reused.handlers) {
+  living_.clear();
+  dying_.clear();
+  handlers_.clear();
 }
 
 exception_recorder::~exception_recorder() { observe_exceptions(before_); }

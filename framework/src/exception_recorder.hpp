@@ -13,8 +13,23 @@ class run_state;
 
 // Writes what becomes of exceptions into the trace of a run, for as long as it lives.
 class exception_recorder final : public exception_observer {
+  struct living {
+    const void* object;
+    std::uint32_t number;
+    const std::type_info* unread;  // made but not looked at: its object may not exist yet
+  };
+  struct handler {
+    std::uint32_t number;
+    std::uint64_t printed;  // what had been printed when it was entered
+  };
+
  public:
-  explicit exception_recorder(run_state& run);
+  // Used by one recorder after the other.
+  struct memory {
+    reused_vector<living> alive, dying;  // whose destructors run: one, and what dies inside of it
+    reused_vector<handler> handlers;
+  };
+  exception_recorder(run_state& run, memory& reused);
   exception_recorder(const exception_recorder&) = delete;
   exception_recorder& operator=(const exception_recorder&) = delete;
   ~exception_recorder();
@@ -41,15 +56,6 @@ class exception_recorder final : public exception_observer {
   void terminating(const void* object) noexcept override;
 
  private:
-  struct living {
-    const void* object;
-    std::uint32_t number;
-    const std::type_info* unread;  // made but not looked at: its object may not exist yet
-  };
-  struct handler {
-    std::uint32_t number;
-    std::uint64_t printed;  // what had been printed when it was entered
-  };
   living* find(const void* object);
   std::uint32_t number_of(const void* object);
   std::uint32_t number_of_dying(const void* object) const;
@@ -59,9 +65,9 @@ class exception_recorder final : public exception_observer {
 
   run_state& run_;
   exception_observer* before_;
-  reused_vector<living> living_;
-  reused_vector<living> dying_;  // whose destructors run: one, and what dies inside of it
-  reused_vector<handler> handlers_;
+  reused_vector<living>& living_;
+  reused_vector<living>& dying_;
+  reused_vector<handler>& handlers_;
   std::uint32_t born_ = 0;
   int injected_ = -1;
 };

@@ -14,6 +14,7 @@ const event* last_strike(std::span<const event> trace) {
 }
 
 family::family(std::span<const event> trace) {
+  members_.reserve(16);
   std::size_t arrival = none;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/site.hpp"
@@ -10,8 +11,21 @@
 namespace cofault::detail {
 namespace {
 
+// Made once for each error. Not inlined: that has something to clean up.
+[[gnu::noinline]] const injected_error& error_for(io_error error) {
+  static const std::vector<injected_error> all = [] {
+    std::vector<injected_error> made;
+    for (auto e = io_error::failed; e <= io_error::closed; e = io_error(int(e) + 1))
+      made.emplace_back("injected by cofault: " + std::string(name_of(e)));
+    return made;
+  }();
+  return all.at(static_cast<std::size_t>(error));
+}
+
+// Has nothing to clean up behind the throw: the unwinder passes by.
 void raise_generic(io_error error) {
-  throw injected_error("injected by cofault: " + std::string(name_of(error)));
+  const injected_error& what = error_for(error);
+  throw what;
 }
 
 std::array<runtime_errors, 4>& errors() {
@@ -48,16 +62,15 @@ bool tries_again(run_state& run, const frame& at, const reused_vector<await_step
   return false;
 }
 
-bool matches(const deviation& d, const frame& at) {
-  return d.where.site == sites::site(at.site).key && d.where.instance == at.instance &&
-         d.where.visit == at.visit;
+bool matches(const deviation& d, const frame& at, std::uint64_t key) {
+  return d.where.site == key && d.where.instance == at.instance && d.where.visit == at.visit;
 }
 
 // What takes the place of the operation there, if anything.
-const deviation* planned(run_state& run, const frame& at) {
+const deviation* planned(run_state& run, const frame& at, std::uint64_t key) {
   for (const deviation& d : run.what) {
-    if (!is_failure(d.what.kind) || d.where.site != sites::site(at.site).key) continue;
-    if (matches(d, at)) return &d;
+    if (d.where.site != key || !is_failure(d.what.kind)) continue;
+    if (matches(d, at, key)) return &d;
     const auto& struck = run.struck[static_cast<std::size_t>(&d - run.what.begin())];
     if (!tries_again(run, at, struck.path)) continue;
     run.retried = true;
@@ -66,9 +79,10 @@ const deviation* planned(run_state& run, const frame& at) {
   return nullptr;
 }
 
-void arm_requests(run_state& run, frame& at) {
+void arm_requests(run_state& run, frame& at, std::uint64_t key) {
   for (std::uint32_t i = 0; i < run.what.size(); ++i)
-    if (is_request(run.what[i].what.kind) && matches(run.what[i], at)) run.requested.arm(at, i);
+    if (matches(run.what[i], at, key) && is_request(run.what[i].what.kind))
+      run.requested.arm(at, i);
 }
 
 void note_retry(run_state& run) {
@@ -97,9 +111,9 @@ bool cancel_slot(runtime where, void* slot, cancel_strength how) {
   return true;
 }
 
-action execute_planned(run_state& run, frame& at, frame* child) {
-  arm_requests(run, at);
-  const deviation* d = planned(run, at);
+action execute_planned(run_state& run, frame& at, std::uint64_t key, frame* child) {
+  arm_requests(run, at, key);
+  const deviation* d = planned(run, at, key);
   if (d == nullptr) return action::proceed;
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
   run.record(event_kind::faulted, &at, number);

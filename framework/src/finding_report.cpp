@@ -103,7 +103,7 @@ std::vector<std::string> fault_lines(const deviation& d) {
   const std::uint32_t site = sites::find(d.where.site);
   const site_info& s = sites::site(site);
   const bool known = site != 0;
-  std::string text = known && s.operation[0] != '\0' ? s.operation : "the co_await";
+  std::string text(known && !s.operation.empty() ? s.operation : "the co_await");
   if (is_failure(d.what.kind))
     text += " " + in_words(d.what);
   else

@@ -9,21 +9,55 @@
 #include "cofault/site.hpp"
 #include "fault_execution.hpp"
 #include "frame_origin.hpp"
+#include "known_place.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
 namespace {
 
 // The run the frame belongs to, if that is the one under way on this thread.
+bool belongs_to(const run_state* run, const frame& f) {
+  return run != nullptr && f.run == run->number;
+}
+
+// The frame is not of the run under way on this thread.
+[[gnu::noinline, gnu::cold]] void note_stranger(const frame& f) {
+  if (run_state::current() == nullptr && f.run != 0) note_foreign_thread(f);
+}
+
+// The run the frame belongs to, if that is the one under way on this thread.
 run_state* run_of(const frame& f) {
-  run_state* run = run_state::current();
-  if (run != nullptr && f.run == run->number) return run;
-  if (run == nullptr && f.run != 0) note_foreign_thread(f);
+  run_state* const run = run_state::current();
+  if (belongs_to(run, f)) return run;
+  note_stranger(f);
   return nullptr;
 }
 
 std::uint64_t visit_key(std::uint32_t id, std::uint32_t site) {
   return (std::uint64_t{id} << 32) | site;
+}
+
+// Whoever was running before it runs again.
+void step_back(run_state& run, frame& f) {
+  if (run.running == &f) run.running = f.below;
+  f.below = nullptr;
+  run.initiating = f.initiating_below;
+}
+
+void record_suspended(run_state& run, frame& f) {
+  f.suspended_at = run.requested.clock_moves();
+  run.record(event_kind::suspended, &f, run.requested.step());
+}
+
+[[gnu::noinline]] void begin(run_state& run, frame& f) {
+  frame_list::remove(f);
+  run.started.add(f);
+  run.record(event_kind::started, &f);
+}
+
+[[gnu::noinline]] void go_on_and_ask(run_state& run, frame& f, std::uint64_t step) {
+  run.record(event_kind::resumed, &f, step);
+  if (f.site != 0 && !run.tearing_down) run.requested.resumed(f);
 }
 
 // Instances are counted in the same table, under an id that no coroutine has.
@@ -52,6 +86,7 @@ void frame_named(frame& f, const std::source_location& where) {
   f.function = sites::function_at(where);
   run_state* run = run_of(f);
   if (run == nullptr) return;
+  f.user = sites::function(f.function).user;
   f.instance = run->visits.count(visit_key(instance_counter, f.function), 0).total;
   run->record_at(event_kind::created, f.id, f.creator_site,
                  (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
@@ -61,21 +96,18 @@ void frame_named(frame& f, const std::source_location& where) {
 }
 
 void frame_entered(frame& f) {
-  run_state* run = run_of(f);
+  run_state* const run = run_state::current();
   const bool first = f.state == frame_state::created;
   f.state = frame_state::running;
-  if (run == nullptr) return;
-  if (first) {
-    frame_list::remove(f);
-    run->started.add(f);
-  }
+  if (!belongs_to(run, f)) return note_stranger(f);
   f.initiating_below = std::exchange(run->initiating, {});
-  f.below = run->running;
-  run->running = &f;
-  if (first) return run->record(event_kind::started, &f);
+  f.below = std::exchange(run->running, &f);
+  if (first) return begin(*run, f);
   const std::uint64_t moved = run->requested.clock_moves() != f.suspended_at ? 1 : 0;
-  run->record(event_kind::resumed, &f, std::uint64_t{run->requested.step()} << 1 | moved);
-  if (f.site != 0 && !run->tearing_down) run->requested.resumed(f);
+  const std::uint64_t step = std::uint64_t{run->requested.step()} << 1 | moved;
+  if (run->requested.any_armed()) [[unlikely]]
+    return go_on_and_ask(*run, f, step);
+  run->record(event_kind::resumed, &f, step);
 }
 
 void frame_left(frame& f) {
@@ -83,12 +115,8 @@ void frame_left(frame& f) {
   const bool done = f.state == frame_state::finished;
   if (!done) f.state = frame_state::suspended;
   if (run == nullptr) return;
-  if (run->running == &f) run->running = f.below;
-  f.below = nullptr;
-  run->initiating = f.initiating_below;
-  if (done) return;
-  f.suspended_at = run->requested.clock_moves();
-  run->record(event_kind::suspended, &f, run->requested.step());
+  step_back(*run, f);
+  if (!done) record_suspended(*run, f);
 }
 
 void frame_returned(frame& f) {
@@ -122,52 +150,108 @@ void frame_destroyed(frame& f) noexcept {
     run->record(event_kind::dropped, run->running, 0, f.id);
 }
 
-initiation::initiation(const frame& of) {
-  run_state* run = run_of(of);
-  if (run == nullptr) return;
-  run_ = run->number;
-  initiating_ = std::exchange(run->initiating, {of.id, of.site, of.visit});
-  running_ = std::exchange(run->running, nullptr);
+inline void initiation::begin(run_state& run, const frame& of) {
+  run_ = run.number;
+  running_ = std::exchange(run.running, nullptr);
+  initiating_ = std::exchange(run.initiating, {of.id, of.site, of.visit});
 }
 
-initiation::~initiation() {
-  run_state* run = run_state::current();
-  if (run == nullptr || run->number != run_) return;
+initiation::initiation(const frame& of) {
+  if (run_state* const run = run_of(of)) begin(*run, of);
+}
+
+initiation::~initiation() { end(); }
+
+void initiation::end() {
+  run_state* const run = run_state::current();
+  if (run == nullptr || run->number != std::exchange(run_, 0)) return;
   run->initiating = initiating_;
   run->running = running_;
 }
 
-action arrive(frame& f, const awaited& a, const std::source_location& where) {
-  run_state* run = run_of(f);
-  if (run == nullptr) return action::proceed;
-  f.site = sites::site_at(where);
+suspension::suspension(frame& f) : frame_(&f) {
+  run_state* const run = run_state::current();
+  f.state = frame_state::suspended;
+  if (!belongs_to(run, f)) {
+    note_stranger(f);
+    return;
+  }
+  step_back(*run, f);
+  begin(*run, f);
+  record_suspended(*run, f);
+}
+
+void suspension::fail() {
+  end();
+  frame_entered(*frame_);
+}
+
+namespace {
+
+// What is known of the await in the trace.
+std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* child) {
+  std::uint64_t flags = type.flags | std::uint64_t{f.visit} << 32;
+  if (child != nullptr && child->code != nullptr && type.can_complete) flags |= await_takes_code;
+  if (f.user) flags |= await_user;
+  return flags;
+}
+
+[[gnu::noinline]] action park(run_state& run, frame& f, std::uint32_t standing) {
+  run.record(event_kind::parked, &f, standing);
+  return action::park;
+}
+
+}  // namespace
+
+namespace {
+
+action arrive_outside(const frame& f) {
+  note_stranger(f);
+  return action::proceed;
+}
+
+// Any arrival.
+[[gnu::noinline]] action arrive_anyhow(run_state& run, frame& f, const void* object,
+                                       const awaited_type& type, std::source_location where) {
+  const auto [at, counting, site, info] = sites::known_at(where);
+  f.site = site;
   const visit_table::counter& visits =
-      run->visits.count(visit_key(f.id, f.site), virtual_clock::now());
+      run.visits.count(visit_key(f.id, site), virtual_clock::now());
   const std::uint32_t standing = visits.standing;
   f.visit = visits.total;
+  ++run.arrivals;
+
+  frame* const child = adopt_awaited(run, f, object, type);
+  if (child != nullptr) run.awaited_by(child->id) = {f.id, site, f.visit};
+  if (f.user) sites::note_operation(site, child != nullptr ? child->operation : type.name);
+  run.record(event_kind::arrived, &f, flags_of(f, type, child), child == nullptr ? 0 : child->id);
+  if (child != nullptr) record_joined(run, f, object, type, *child);
+
+  if (run.tearing_down) return action::proceed;
+  if (standing > run.most_visits) return park(run, f, standing);
+  if (run.stopping) return action::park;
+  if (!run.strikes_awaits || !run.faults_allowed || !f.user) return action::proceed;
+  return execute_planned(run, f, info->key, child);
+}
+
+}  // namespace
+
+// Most arrivals have been here before and there is nothing to decide: those go no further than
+// this function, which calls no other.
+action arrive(frame& f, const void* object, const awaited_type& type, std::source_location where) {
+  run_state* const run = run_state::current();
+  if (!belongs_to(run, f)) return arrive_outside(f);
+  const sites::known_place* const place = sites::if_known(where);
+  if (place == nullptr || run->unstarted.first() != nullptr || type.is_instrumented ||
+      run->strikes_awaits || run->stopping || (f.user && place->info->initiation != type.name))
+    return arrive_anyhow(*run, f, object, type, where);
+  visit_table::counter* const visits = run->visits.if_near(visit_key(f.id, place->site));
+  if (visits == nullptr || visits->stands(run->most_visits, virtual_clock::now()))
+    return arrive_anyhow(*run, f, object, type, where);
+  f.site = place->site;
+  f.visit = visits->count(virtual_clock::now());
   ++run->arrivals;
-
-  const bool user = sites::function(f.function).user;
-  frame* child = adopt_awaited(*run, f, a);
-  if (child != nullptr) run->awaited_by(child->id) = {f.id, f.site, f.visit};
-  if (user) sites::note_operation(f.site, child != nullptr ? child->operation : a.type);
-  const bool takes_code = a.carries_code || (child != nullptr && child->code != nullptr);
-  std::uint64_t flags =
-      (std::uint64_t{f.visit} << 32) | (std::uint64_t(a.where) << await_runtime_shift);
-  if (a.can_throw) flags |= await_can_throw;
-  if (takes_code && a.can_complete) flags |= await_takes_code;
-  if (user) flags |= await_user;
-  if (a.gives_exceptions) flags |= await_gives_exceptions;
-  run->record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
-  if (child != nullptr) record_joined(*run, f, a, *child);
-
-  if (run->tearing_down) return action::proceed;
-  if (standing > run->how.max_visits()) {
-    run->record(event_kind::parked, &f, standing);
-    return action::park;
-  }
-  if (run->stopping) return action::park;
-  if (user && run->faults_allowed) return execute_planned(*run, f, child);
+  run->record(event_kind::arrived, &f, flags_of(f, type, nullptr));
   return action::proceed;
 }
 

@@ -1,30 +1,65 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "frame_origin.hpp"
 
-#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "cofault/detail/source_lines.hpp"
 #include "cofault/site.hpp"
 
 namespace cofault::detail {
+namespace {
 
-std::uint64_t completion_handler(const frame& f) {
-  // Asio's entry point takes it as its last argument: its type tells.
-  const std::string_view function = sites::function(f.function).name;
-  if (f.last_argument == nullptr || !function.ends_with("co_spawn_entry_point")) return 0;
-  const std::uint64_t slot = f.slot != nullptr ? std::uint64_t{spawn_slot} : 0;
-  if (f.is_root) return spawn_root | slot;
-  std::string_view type = f.last_argument;
-  type.remove_prefix(std::min(type.find("T = ") + 4, type.size()));
-  if (type.find("detached_handler") != type.npos) return spawn_detached | slot;
+// The type that the text, a compiler's rendering, is about.
+std::string_view type_in(std::string_view text) {
+  const std::size_t at = text.find("T = ");
+  return at == text.npos ? text : text.substr(at + 4);
+}
+
+// All but the event loop's own executor. The name is mangled where the executor hides its type.
+std::uint64_t queueing(std::string_view executor) {
+  executor = type_in(executor);
+  for (const std::string_view loop : {"N5boost4asio10io_context", "N4asio10io_context",
+                                      "boost::asio::io_context::", "asio::io_context::"})
+    if (executor.starts_with(loop)) return 0;
+  return executor.empty() ? 0 : std::uint64_t{spawn_queues};
+}
+
+std::uint64_t kind_of(std::string_view handler) {
+  std::string_view type = type_in(handler);
+  if (type.find("detached_handler") != type.npos) return spawn_detached;
   constexpr std::size_t scope = std::string_view("boost::asio::").size();
   for (const std::string_view binder :
        {"executor_binder<", "cancellation_slot_binder<", "allocator_binder<"})
     if (const std::size_t at = type.find(binder); at <= scope)
       type.remove_prefix(at + binder.size());
   const bool library = type.starts_with("boost::asio::") || type.starts_with("asio::");
-  return slot | (library ? spawn_library : spawn_program);
+  return library ? spawn_library : spawn_program;
+}
+
+// What `Find` says of the text. Each type has one text, and a program has few of them.
+template <auto Find>
+std::uint64_t cached(const char* text) {
+  struct known {
+    const char* text = nullptr;
+    std::uint64_t found = 0;
+  };
+  static thread_local known latest[16];
+  known& k = latest[(reinterpret_cast<std::uintptr_t>(text) >> 4) % std::size(latest)];
+  if (k.text != text) k = {text, Find(text)};
+  return k.found;
+}
+
+}  // namespace
+
+std::uint64_t completion_handler(const frame& f) {
+  // Asio's entry point takes it as its last argument: its type tells.
+  if (f.executor == nullptr) return 0;
+  const std::string_view function = sites::function(f.function).name;
+  if (!function.ends_with("co_spawn_entry_point")) return 0;
+  const std::uint64_t kind =
+      f.is_root ? std::uint64_t{spawn_root} : cached<kind_of>(f.last_argument);
+  return kind | (f.slot != nullptr ? std::uint64_t{spawn_slot} : 0) | cached<queueing>(f.executor);
 }
 
 void record_origin(run_state& run, const frame& f) {

@@ -106,7 +106,8 @@ place_in_source place_in_source_of(const code_place& place) {
     }
   if (place.site == 0) return {"", 0, "it is not known where it was started", ""};
   const site_info& s = sites::site(place.site);
-  return {sites::function(s.function).file, s.line, "", sites::function(s.function).name};
+  const function_info& f = sites::function(s.function);
+  return {std::string(f.file), s.line, "", std::string(f.name)};
 }
 
 }  // namespace cofault::detail

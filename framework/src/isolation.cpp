@@ -60,7 +60,6 @@ child_end run_apart(
     const std::function<void()>& work, const options& how,
     const std::function<void()>& tick = [] {}) {
   trace().count = 0;
-  static_cast<void>(plain_run());
   return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 

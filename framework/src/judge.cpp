@@ -34,7 +34,8 @@ bool judge(const outcome& what, const plan& p, const options& how) {
   reused_vector<std::uint32_t> blamed;
   bool good = true;
   for (const auto& property : how.properties()) {
-    if ((property->needs() & what.kinds) == 0 && property->needs() != ~kind_set{0}) continue;
+    const kind_set needs = property->needs();
+    if ((needs & what.kinds) == 0 && needs != ~kind_set{0}) continue;
     violations.clear();
     blamed.clear();
     property->judge(what, violations);

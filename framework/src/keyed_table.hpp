@@ -20,10 +20,15 @@ class keyed_table {
 
   // The value of the key; a default one where there is none yet.
   Value& operator[](std::uint64_t key) {
-    if (used_ == most_used_) grow();
-    slot& s = find(key);
-    if (s.generation != generation_) s = {key, generation_, Value()}, ++used_;
-    return s.value;
+    Value* const near = if_near(key);
+    return near != nullptr ? *near : add(key);
+  }
+
+  // The value of the key if it is where it is looked for first. Null: it is elsewhere, or there is
+  // none.
+  Value* if_near(std::uint64_t key) {
+    slot& s = slots_[place_of(key)];
+    return s.key == key && s.generation == generation_ ? &s.value : nullptr;
   }
 
   // Null: there is none.
@@ -39,12 +44,19 @@ class keyed_table {
     Value value = {};
   };
 
+  // The upper bits: only they depend on the upper half of the key.
+  std::size_t place_of(std::uint64_t key) const { return key * 0x9E3779B97F4A7C15u >> shift_; }
   slot& find(std::uint64_t key) {
-    // The upper bits: only they depend on the upper half of the key.
-    std::size_t i = key * 0x9E3779B97F4A7C15u >> shift_;
+    std::size_t i = place_of(key);
     while (slots_[i].generation == generation_ && slots_[i].key != key)
       i = (i + 1) & (slots_.size() - 1);
     return slots_[i];
+  }
+  [[gnu::noinline]] Value& add(std::uint64_t key) {
+    if (used_ == most_used_) grow();
+    slot& s = find(key);
+    if (s.generation != generation_) s = {key, generation_, Value()}, ++used_;
+    return s.value;
   }
   void grow() {
     std::vector<slot> old(slots_.size() * 2);

@@ -139,11 +139,7 @@ void note_mocked_call(const void* returned, std::size_t size, std::uint64_t acti
   if (run == nullptr) return;
   const char* const method = method_on_stack();
   if (action_set_in != run->number && run->how.isolated()) refuse_old_mock(method);
-  const frame nobody;
-  awaited object{};
-  object.object = returned;
-  object.size = size;
-  frame* const call = adopt_awaited(*run, nobody, object);
+  frame* const call = find_unstarted(*run, returned, size);
   if (call != nullptr && method != nullptr) call->operation = method;
 }
 

@@ -2,6 +2,8 @@
 #include "request.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <utility>
 
 #include "cofault/cancel.hpp"
@@ -19,18 +21,38 @@ frame* own_chain(run_state& run, const frame& member) {
   return top == nullptr || top->slot == nullptr ? nullptr : top;
 }
 
+std::uint64_t key(std::uint32_t frame, std::uint32_t site, std::uint32_t visit) {
+  return (std::uint64_t{frame} << 40) ^ (std::uint64_t{site} << 20) ^ visit;
+}
+
 }  // namespace
 
-requests::requests(run_state& run) : run_(run), learning_(run.what.empty()) {
-  if (learning_) fault_free().clear();
+requests::requests(run_state& run) : run_(run) {}
+
+void requests::fill(resumption_table& table, const trace_buffer& plain) {
+  table.clear();
+  reused_vector<std::uint32_t> visits;  // by coroutine: of the await point it reached last
+  std::uint32_t clock_moves = 0;
+  for (const event& e : std::span(plain.events, plain.count)) {
+    if (e.kind == event_kind::torn_down) break;
+    if (e.kind == event_kind::jumped) ++clock_moves;
+    if (e.kind == event_kind::arrived) {
+      if (visits.size() <= e.frame) visits.resize(e.frame + 1);
+      visits[e.frame] = static_cast<std::uint32_t>(e.value >> 32);
+    }
+    if (e.kind == event_kind::resumed && e.site != 0)
+      table[key(e.frame, e.site, visits[e.frame])] = {static_cast<std::uint32_t>(e.value >> 1),
+                                                      clock_moves};
+  }
 }
 
-std::uint64_t requests::key(const frame& at) {
-  return (std::uint64_t{at.id} << 40) ^ (std::uint64_t{at.site} << 20) ^ at.visit;
-}
-
-keyed_table<requests::resumption>& requests::fault_free() {
-  static thread_local keyed_table<resumption> table;
+// Made from its trace for the first run that asks.
+requests::resumption_table& requests::fault_free() {
+  static thread_local resumption_table table;
+  static thread_local std::uint64_t made_of = 0;
+  const trace_buffer& plain = plain_trace();
+  if (made_of != plain.run) fill(table, plain);
+  made_of = plain.run;
   return table;
 }
 
@@ -46,7 +68,7 @@ frame* requests::waiting(const armed& a) const {
 
 const requests::resumption* requests::known(const armed& a) const {
   const frame* f = waiting(a);
-  return f == nullptr ? nullptr : fault_free().known(key(*f));
+  return f == nullptr ? nullptr : fault_free().known(key(a.frame, a.site, a.visit));
 }
 
 void requests::arm(frame& at, std::uint32_t number) {
@@ -69,10 +91,6 @@ void requests::perform_if(moment when, Condition condition) {
     perform(run_.started.find(now.frame), now.number);
     i = 0;
   }
-}
-
-void requests::learn(const frame& at) {
-  fault_free()[key(at)] = {step_, clock_moves_};
 }
 
 void requests::perform_resumed(const frame& at) {
@@ -127,25 +145,29 @@ void requests::perform(frame* at, std::uint32_t number) {
   ended_ = true;
 }
 
-void requests::cancel(frame* at, const fault& what) {
+// Asks the chain, or else the root. False: nobody listens.
+bool requests::ask(const fault& what, const frame* chain) {
   const auto strength = static_cast<cancel_strength>(what.value);
+  if (what.kind == fault_kind::cancel_child)
+    return chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
+  const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
+  last_arrival_ = run_.arrivals + patience;
+  // What the program registered may register more.
+  const auto registered = run_.cancellers;
+  for (const auto& request : registered) request();
+  return !registered.empty() || run_.world->cancel(strength);
+}
+
+void requests::cancel(frame* at, const fault& what) {
   // The request may end the coroutine, and with it its frame.
   const std::uint32_t id = at == nullptr ? 0 : at->id, site = at == nullptr ? 0 : at->site;
   frame* chain = nullptr;
   if (what.kind == fault_kind::cancel_child) chain = own_chain(run_, *at);
-  run_.record(event_kind::cancelling, at, std::uint64_t(what.when) << 8 | std::uint64_t(what.value),
+  run_.record(event_kind::cancelling, at, std::uint64_t(what.when) << 8 | what.value,
               chain == nullptr ? 0 : chain->id);
   bool taken = false;
-  if (what.kind == fault_kind::cancel_child) {
-    taken = chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
-  } else {
-    const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
-    last_arrival_ = run_.arrivals + patience;
-    // What the program registered may register more.
-    const auto registered = run_.cancellers;
-    for (const auto& request : registered) request();
-    taken = !registered.empty() || run_.world->cancel(strength);
-  }
+  const auto ask_it = [&] { taken = ask(what, chain); };
+  run_.world->within(std::ref(ask_it));
   run_.record_at(event_kind::cancelled, id, site, taken ? 1 : 0);
 }
 

@@ -11,6 +11,7 @@
 namespace cofault::detail {
 
 class run_state;
+struct trace_buffer;
 
 // Executes what a plan requests of the runtime (a cancellation, a stop, the end of the world) at
 // the moment that the plan names. The drive loop and the frames tell it where the run is.
@@ -20,10 +21,10 @@ class requests {
 
   // The coroutine has reached the await point that deviation `number` of the plan is about.
   void arm(frame& at, std::uint32_t number);
+  bool any_armed() const { return !armed_.empty(); }
   // A coroutine goes on behind its await point.
   void resumed(frame& at) {
-    if (learning_) learn(at);
-    if (!armed_.empty()) perform_resumed(at);
+    if (any_armed()) perform_resumed(at);
   }
   // The clock has moved, but nobody has looked at it yet.
   void clock_moved() {
@@ -74,16 +75,16 @@ class requests {
   bool is_past_last_arrival() const;
   void perform(frame* at, std::uint32_t number);
   void cancel(frame* at, const fault& what);
-  void learn(const frame& at);
+  bool ask(const fault& what, const frame* chain);
 
-  static std::uint64_t key(const frame& at);
-  static keyed_table<resumption>& fault_free();
+  using resumption_table = keyed_table<resumption>;
+  static void fill(resumption_table& table, const trace_buffer& plain);
+  static resumption_table& fault_free();
 
   run_state& run_;
   reused_vector<armed> armed_;
   std::uint32_t step_ = 0, clock_moves_ = 0;
   std::uint64_t last_arrival_ = 0;  // the root must have completed by then; 0: it was not cancelled
-  bool learning_ = false;           // this is the run without faults
   bool ended_ = false;
 };
 

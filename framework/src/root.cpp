@@ -40,11 +40,7 @@ void root_completed(std::exception_ptr error) {
 void note_root(const void* object, std::size_t size) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
-  const frame nobody;
-  awaited returned{};
-  returned.object = object;
-  returned.size = size;
-  const frame* const root = adopt_awaited(*run, nobody, returned);
+  const frame* const root = find_unstarted(*run, object, size);
   if (root != nullptr) run->root_frame = root->id;
 }
 

@@ -43,14 +43,14 @@ bool keeps_retrying(const run_state& run) {
 
 // A trace that is full shows nothing of what follows: no need to go on. Of the run without faults
 // all is shown or nothing is explored.
-bool out_of_bounds(const run_state& run) {
+inline bool out_of_bounds(const run_state& run) {
   constexpr std::uint32_t full = detail::trace_buffer::capacity - detail::trace_buffer::reserve;
-  return run.arrivals > run.how.max_arrivals() || keeps_retrying(run) ||
-         (!run.what.empty() && detail::trace().count >= full);
+  if (run.arrivals > run.most_arrivals) return true;
+  return run.is_planned && (keeps_retrying(run) || run.events() >= full);
 }
 
 // Nothing more may run.
-bool over(const run_state& run) {
+inline bool over(const run_state& run) {
   return out_of_bounds(run) || run.requested.ended() || run.requested.overran();
 }
 
@@ -65,7 +65,7 @@ void run_ready(run_state& run) {
     run.scheduled.choose(choices);
     if (run.requested.before_step() && over(run)) return;
     try {
-      if (!world.run(0)) break;
+      if (!world.run(0)) return;
     } catch (...) {
       run.record(event_kind::escaped, nullptr, run.keep_description(std::current_exception()),
                  run.exceptions.handled());
@@ -122,7 +122,7 @@ ending drive_root(run_state& run) {
   if (out_of_bounds(run) || verdict == standstill::verdict::undecided) return ending::bounded;
   if (verdict == standstill::verdict::none) return ending::hung;
   // Whether anything wakes the root once nothing ticks: a timer of its own, a peer.
-  const std::uint32_t stopped_at = detail::trace().count;
+  const std::uint32_t stopped_at = run.events();
   run.record(event_kind::ticking, nullptr, static_cast<std::uint64_t>(still.lasted()));
   run.stopping = true;
   constexpr int patience = 10'000;  // callbacks that tick cannot be stopped

@@ -17,48 +17,55 @@
 namespace cofault::detail {
 namespace {
 
-// Reused by all runs of a thread.
-struct tables {
-  visit_table visits;
-  keyed_table<frame*> frames;
-};
-tables& tables_here() {
-  static thread_local tables here;
-  return here;
+std::atomic<std::uint64_t> threads{0};
+
+// No two runs of the process have the same one.
+std::uint64_t next_number() {
+  static thread_local std::uint64_t last = ++threads << 40;
+  return ++last;
 }
 
-std::atomic<std::uint64_t> runs{0};
+bool strikes_await(const deviation& d) {
+  return is_failure(d.what.kind) || is_request(d.what.kind);
+}
+
 thread_local std::uint64_t plain_arrivals = 0;
 thread_local std::vector<std::uint32_t> debugger_stops;
 std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs of this process
 
 }  // namespace
 
-trace_buffer& trace() {
-  static trace_buffer& buffer = make_shared_object<trace_buffer>();
-  return buffer;
-}
-
 namespace {
 
-struct kept_events {
-  event events[trace_buffer::capacity];
-  std::uint32_t count;
+struct trace_pair {
+  trace_buffer plain, planned;
+  bool planned_was_last;
 };
-kept_events& kept() {
-  static kept_events& buffer = make_shared_object<kept_events>();
-  return buffer;
+trace_pair& traces() {
+  static trace_pair& both = make_shared_object<trace_pair>();
+  return both;
+}
+
+// The buffer for a run, as good as new.
+trace_buffer& begin_trace(bool is_planned, std::uint64_t run) {
+  trace_pair& both = traces();
+  both.planned_was_last = is_planned;
+  trace_buffer& t = is_planned ? both.planned : both.plain;
+  t.count = t.text_bytes = t.text_count = 0;
+  t.kinds = 0;
+  t.truncated = false;
+  t.run = run;
+  return t;
 }
 
 }  // namespace
 
-std::span<const event> plain_run() { return {kept().events, kept().count}; }
-
-void keep_plain_run() {
-  const trace_buffer& t = trace();
-  kept().count = t.count;
-  std::copy(t.events, t.events + t.count, kept().events);
+trace_buffer& trace() {
+  trace_pair& both = traces();
+  return both.planned_was_last ? both.planned : both.plain;
 }
+
+const trace_buffer& plain_trace() { return traces().plain; }
 
 virtual_time& plain_duration() {
   static thread_local virtual_time duration = 0;
@@ -93,22 +100,30 @@ frame* frame_list::find(std::uint32_t id) const {
 
 constinit thread_local run_state* run_state::current_ = nullptr;
 
-run_state::run_state(const plan& p, const options& o)
-    : trace_(trace()),
+run_memory& run_memory::here() {
+  static thread_local run_memory memory;
+  return memory;
+}
+
+run_state::run_state(const plan& p, const options& o, run_memory& reused)
+    : number(next_number()),
+      trace_(begin_trace(!p.empty(), number)),
       reached_(p.size()),
-      number(++runs),
       what(p),
       how(o),
+      most_arrivals(o.max_arrivals()),
+      most_visits(o.max_visits()),
+      is_planned(!p.empty()),
+      strikes_awaits(std::any_of(p.begin(), p.end(), strikes_await)),
       serials_before(serials),
+      awaits(reused.awaits),
       struck(p.size()),
-      visits(tables_here().visits),
-      by_address(tables_here().frames) {
+      visits(reused.visits),
+      by_address(reused.by_address),
+      exceptions(*this, reused.exceptions) {
+  awaits.clear();
   visits.clear();
   by_address.clear();
-  trace_.count = 0;
-  trace_.kinds = 0;
-  trace_.truncated = false;
-  trace_.text_bytes = trace_.text_count = 0;
   if (!what.empty() && !debugger_stops.empty()) stop_ = debugger_stops.front();
   current_ = this;
 }
@@ -125,6 +140,14 @@ run_state::~run_state() {
 }
 
 std::uint64_t run_state::fault_free_arrivals() const { return plain_arrivals; }
+
+void run_state::record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site,
+                               std::uint64_t value, std::uint32_t other) {
+  trace_.kinds |= kinds(kind);
+  stop();
+  if (!trace_.truncated)
+    trace_.events[trace_.count++] = {kind, frame, site, other, value, virtual_clock::now()};
+}
 
 void run_state::stop() {
   if (trace_.count == trace_buffer::capacity) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "cofault/clock.hpp"
@@ -35,13 +34,12 @@ struct trace_buffer {
   char texts[text_capacity];  // zero-terminated, one after the other
   std::uint32_t text_bytes;
   std::uint32_t text_count;
+  std::uint64_t run;  // whose trace it is: run_state::number
 };
+// Of the latest run.
 trace_buffer& trace();
-
-// The events of the run without faults that a finding is compared with: a copy, kept by
-// keep_plain_run(), that a child shares with its parent, too.
-std::span<const event> plain_run();
-void keep_plain_run();
+// Of the latest run without faults.
+const trace_buffer& plain_trace();
 
 // How long the last run without faults took on this thread, in virtual time.
 virtual_time& plain_duration();
@@ -69,10 +67,20 @@ class frame_list {
   frame head_;
 };
 
+// What the runs of a thread use one after the other.
+struct run_memory {
+  visit_table visits;
+  keyed_table<frame*> by_address;
+  reused_vector<await_step> awaits;
+  exception_recorder::memory exceptions;
+
+  static run_memory& here();
+};
+
 // All that belongs to the run under way on this thread.
 class run_state {
  public:
-  run_state(const plan& what, const options& how);
+  run_state(const plan& what, const options& how, run_memory& reused = run_memory::here());
   ~run_state();
   run_state(const run_state&) = delete;
   run_state& operator=(const run_state&) = delete;
@@ -88,15 +96,15 @@ class run_state {
   void record_at(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value = 0,
                  std::uint32_t other = 0) {
     trace_buffer& t = trace_;
+    if (t.count == stop_) [[unlikely]]
+      return record_at_stop(kind, frame, site, value, other);
     t.kinds |= kinds(kind);
-    if (t.count == stop_) [[unlikely]] {
-      stop();
-      if (t.truncated) return;
-    }
     t.events[t.count++] = {kind, frame, site, other, value, virtual_clock::now()};
   }
   void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
                         std::uint32_t site = 0);
+  // How many events there are so far.
+  std::uint32_t events() const { return trace_.count; }
   // How many await points the latest run without faults reached.
   std::uint64_t fault_free_arrivals() const;
   // The await in which somebody waits for the coroutine.
@@ -132,15 +140,21 @@ class run_state {
   }
 
  private:
+  void record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site,
+                      std::uint64_t value, std::uint32_t other);
   void stop();
 
   static constinit thread_local run_state* current_;
+
+ public:
+  std::uint64_t number;
+
+ private:
   trace_buffer& trace_;
   reused_vector<bool> reached_;                  // by deviation
   std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
 
  public:
-  std::uint64_t number;
   const plan& what;
   const options& how;
   driver* world = nullptr;
@@ -150,13 +164,17 @@ class run_state {
   await_step initiating;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
+  std::uint64_t most_arrivals;
+  std::uint32_t most_visits;
+  bool is_planned;      // the plan is not empty
+  bool strikes_awaits;  // it has something for a coroutine that arrives
   std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
   std::uint32_t root_completions = 0;
   std::uint32_t reached = 0;           // how many deviations were executed
   bool faulted = false;                // one of them was no mere delay
   std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
   std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
-  reused_vector<await_step> awaits;    // by coroutine, see awaited_by()
+  reused_vector<await_step>& awaits;   // by coroutine, see awaited_by()
   struct struck_await {
     reused_vector<await_step> path;  // the await, and those of everybody who waited for it
     std::uint32_t tries = 0;
@@ -180,7 +198,7 @@ class run_state {
   std::size_t observations = 0;
   requests requested{*this};
   schedule scheduled{*this};
-  exception_recorder exceptions{*this};  // the last that says anything: the first to go
+  exception_recorder exceptions;  // the last that says anything: the first to go
 };
 
 }  // namespace cofault::detail

@@ -39,9 +39,16 @@ schedule::schedule(run_state& run) : run_(run) {
     random_ = random_numbers(seed_of(d.where));
     run.mark_reached(number);
     if (d.what.kind != fault_kind::pct) continue;
+    looks_at_one_ = true;
     for (unsigned i = 1; i < d.what.value; ++i)
       changes_.push_back(1 + random_.below(std::max(plain_steps(), 1u)));
   }
+}
+
+// Where it waits for its first step.
+std::optional<schedule::piece> schedule::start_of(const frame& f) const {
+  if (!f.user) return std::nullopt;
+  return piece{{f.id, sites::start_of(f.function), 1}, f.instance, true};
 }
 
 std::optional<schedule::piece> schedule::first() const {
@@ -49,22 +56,21 @@ std::optional<schedule::piece> schedule::first() const {
   if (address == nullptr) return std::nullopt;
   const frame* const f = run_.find_at(address);
   if (f == nullptr) return std::nullopt;
-  if (f->state == frame_state::created) {
-    if (!sites::function(f->function).user) return std::nullopt;
-    const std::uint32_t site = sites::start_of(f->function);
-    return piece{{sites::site(site).key, f->instance, 1}, f->id, site, f->id};
-  }
-  await_step user{f->id, f->site, f->visit};
-  while (user.frame != 0 && !is_user_site(user.site)) user = run_.awaited_by(user.frame);
-  if (user.frame == 0) return std::nullopt;
-  const frame* const waits = user.frame == f->id ? f : run_.started.find(user.frame);
+  if (f->state == frame_state::created) return start_of(*f);
+  if (f->user && f->site != 0) return piece{{f->id, f->site, f->visit}, f->instance};
+  // The user's coroutine that waits for it.
+  await_step above = run_.awaited_by(f->id);
+  while (above.frame != 0 && !is_user_site(above.site)) above = run_.awaited_by(above.frame);
+  const frame* const waits = above.frame == 0 ? nullptr : run_.started.find(above.frame);
   if (waits == nullptr) return std::nullopt;
-  const point where{sites::site(user.site).key, waits->instance, user.visit};
-  return piece{where, user.frame, user.site, run_.top_of(user.frame)};
+  return piece{above, waits->instance};
 }
 
-void schedule::choose(std::size_t choices) {
-  ++steps_;
+point schedule::where(const piece& p) {
+  return {sites::site(p.waits.site).key, p.instance, p.waits.visit};
+}
+
+void schedule::choose_among(std::size_t choices) {
   if (run_.tearing_down) return;
   const bool planned = run_.faults_allowed;
   if (planned && whole_ != nullptr && whole_->what.kind == fault_kind::pct)
@@ -74,18 +80,21 @@ void schedule::choose(std::size_t choices) {
   for (std::size_t i = 0; i <= choices; ++i) {
     const std::optional<piece> front = first();
     if (!front) return;
-    run_.record_at(event_kind::choice, front->frame, front->site,
-                   std::uint64_t{front->where.instance} << 32 | front->where.visit,
-                   static_cast<std::uint32_t>(choices));
+    record(event_kind::choice, *front, static_cast<std::uint32_t>(choices));
     std::uint32_t number = 0;
     if (!planned || !is_delayed(*front, number)) return;
     postpone(*front, number);
   }
 }
 
+void schedule::record(event_kind kind, const piece& p, std::uint32_t other) {
+  run_.record_at(kind, p.waits.frame, p.waits.site, std::uint64_t{p.instance} << 32 | p.waits.visit,
+                 other);
+}
+
 bool schedule::is_delayed(const piece& p, std::uint32_t& number) {
   for (planned_delay& d : left_) {
-    if (d.times == 0 || run_.what[d.number].where != p.where) continue;
+    if (d.times == 0 || run_.what[d.number].where != where(p)) continue;
     number = d.number;
     if (--d.times == 0) run_.mark_reached(number);
     return true;
@@ -94,9 +103,7 @@ bool schedule::is_delayed(const piece& p, std::uint32_t& number) {
 }
 
 void schedule::postpone(const piece& p, std::uint32_t number) {
-  if (run_.world->postpone())
-    run_.record_at(event_kind::delayed, p.frame, p.site,
-                   std::uint64_t{p.where.instance} << 32 | p.where.visit, number);
+  if (run_.world->postpone()) record(event_kind::delayed, p, number);
 }
 
 void schedule::take_any(std::size_t choices) {
@@ -119,7 +126,7 @@ void schedule::take_most_urgent(std::size_t choices) {
   // The chain that would run next is the one that a change at this step strikes.
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     if (changes_[i] != steps_) continue;
-    chains_[all[best]->chain] = static_cast<std::int64_t>(i) - whole_->what.value;
+    chains_[chain_of(*all[best])] = static_cast<std::int64_t>(i) - whole_->what.value;
     best = most_urgent(all);
   }
   for (std::size_t i = 0; i < best; ++i) {
@@ -128,18 +135,22 @@ void schedule::take_most_urgent(std::size_t choices) {
   }
 }
 
+std::uint32_t schedule::chain_of(const piece& p) {
+  return p.begins ? p.waits.frame : run_.top_of(p.waits.frame);
+}
+
 std::size_t schedule::most_urgent(const piece_list& all) {
   std::size_t best = all.size();
   for (std::size_t i = 0; i < all.size(); ++i)
     if (all[i] &&
-        (best == all.size() || priority_of(all[i]->chain) > priority_of(all[best]->chain)))
+        (best == all.size() || priority_of(*all[i]) > priority_of(*all[best])))
       best = i;
   return best;
 }
 
 // Drawn when the chain is met first: as good as a permutation of all.
-std::int64_t schedule::priority_of(std::uint32_t chain) {
-  const auto [found, fresh] = chains_.try_emplace(chain, 0);
+std::int64_t schedule::priority_of(const piece& p) {
+  const auto [found, fresh] = chains_.try_emplace(chain_of(p), 0);
   if (fresh) found->second = 1 + std::int64_t{random_.below(1u << 31)};
   return found->second;
 }

@@ -33,7 +33,10 @@ class schedule {
   explicit schedule(run_state& run);
 
   // Called before each step of the driver, which has so many choices: puts in front what is to run.
-  void choose(std::size_t choices);
+  void choose(std::size_t choices) {
+    ++steps_;
+    if (choices > 1 || looks_at_one_) choose_among(choices);
+  }
 
   // How many steps there were.
   std::uint32_t steps() const { return steps_; }
@@ -41,26 +44,32 @@ class schedule {
  private:
   // A piece of ready work that goes on with the program's own code.
   struct piece {
-    point where;          // the await point at which it waits
-    std::uint32_t frame;  // of user code
-    std::uint32_t site, chain;
+    await_step waits;  // of user code
+    std::uint32_t instance;
+    bool begins = false;  // a chain of its own
   };
+  static point where(const piece& p);
   // How often a deviation still delays.
   struct planned_delay {
     std::uint32_t number, times;
   };
   using piece_list = reused_vector<std::optional<piece>>;
+  std::optional<piece> start_of(const frame& f) const;
+  void record(event_kind kind, const piece& p, std::uint32_t other);
+  std::uint32_t chain_of(const piece& p);
+  void choose_among(std::size_t choices);
   std::optional<piece> first() const;
   bool is_delayed(const piece& p, std::uint32_t& number);
   void postpone(const piece& p, std::uint32_t number);
   void take_any(std::size_t choices);
   void take_most_urgent(std::size_t choices);
   std::size_t most_urgent(const piece_list& all);
-  std::int64_t priority_of(std::uint32_t chain);
+  std::int64_t priority_of(const piece& p);
 
   run_state& run_;
   std::uint32_t steps_ = 0;
   const deviation* whole_ = nullptr;  // a whole schedule
+  bool looks_at_one_ = false;         // PCT may change the priority of who runs alone
   reused_vector<planned_delay> left_;
   random_numbers random_;
   // PCT's priorities, the highest runs.

@@ -61,22 +61,37 @@ void scheduler::check_thread() const {
 scheduler::ticket scheduler::post(std::function<void()> work, std::coroutine_handle<> resumes) {
   check_thread();
   if (closing_) return {};
-  ready_.push(++number_, resumes, nullptr, std::move(work));
+  ready_.push(++number_, resumes, nullptr, boxed(std::move(work), resumes));
   return {0, number_};
+}
+
+// An empty function resumes the coroutine; without one it is called all the same, and throws.
+std::unique_ptr<scheduler::boxed_work> scheduler::boxed(std::function<void()> work,
+                                                        std::coroutine_handle<> resumes) {
+  if (!work && resumes) return nullptr;
+  return std::make_unique<boxed_work>(std::move(work));
 }
 
 scheduler::ticket scheduler::post(std::coroutine_handle<> resumes, participant* who) {
   check_thread();
   if (closing_) return {};
+  if (ready_.is_full()) [[unlikely]]
+    return make_room_and_post(resumes, who);
   ready_.push(++number_, resumes, who, nullptr);
   return {0, number_};
+}
+
+scheduler::ticket scheduler::make_room_and_post(std::coroutine_handle<> resumes,
+                                                participant* who) {
+  ready_.grow();
+  return post(resumes, who);
 }
 
 scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
                                         std::function<void()> work,
                                         std::coroutine_handle<> resumes) {
   if (after.count() <= 0) return post(std::move(work), resumes);
-  return add_after(after, {0, resumes, nullptr, std::move(work)});
+  return add_after(after, {0, resumes, nullptr, boxed(std::move(work), resumes)});
 }
 
 scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
@@ -100,23 +115,30 @@ bool scheduler::forget(const ticket& which) noexcept {
   std::size_t i = 0;
   while (i < ready_.size() && ready_[i].number != which.number) ++i;
   if (i == ready_.size()) return false;
-  ready_.take(i);
+  [[maybe_unused]] const piece forgotten = std::move(ready_[i]);
+  ready_.drop(i);
   return true;
 }
 
 void scheduler::run(std::size_t i) {
   check_thread();
   const turn now(*this);
-  const piece next = ready_.take(i);
-  if (next.work || !next.resumes)
-    next.work();
-  else
-    next.who != nullptr ? next.who->resume(next.resumes) : next.resumes.resume();
+  const piece& next = ready_[i];
+  if (next.work != nullptr) return run_work(i);
+  const auto [who, resumes] = std::pair(next.who, next.resumes);
+  i == 0 ? ready_.drop() : ready_.drop(i);
+  who != nullptr ? who->resume(resumes) : resumes.resume();
+}
+
+void scheduler::run_work(std::size_t i) {
+  const auto work = std::move(ready_[i].work);
+  ready_.drop(i);
+  work->what();
 }
 
 void scheduler::postpone() {
   check_thread();
-  ready_.push(ready_.take(0));
+  ready_.rotate();
 }
 
 bool scheduler::step() {
@@ -210,7 +232,7 @@ namespace detail {
 void scheduler_driver::start() {
   const scheduler::turn now(scheduler_);
   root_ = body_(scheduler_);
-  scheduler_.post([this] { root_.resume(); });
+  scheduler_.post(root_.handle());
 }
 
 bool scheduled_world::run(std::size_t i) {

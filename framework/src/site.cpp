@@ -2,7 +2,6 @@
 #include "cofault/site.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/mocked_call.hpp"
+#include "known_place.hpp"
 #include "plan_text.hpp"
 #include "shared_memory.hpp"
 
@@ -68,14 +68,14 @@ tables& table() {
   return t;
 }
 
-const char* keep(std::string_view name) {
+std::string_view keep(std::string_view name) {
   tables& t = table();
   if (t.name_bytes + name.size() + 1 > max_names)
     throw std::length_error("cofault: more function names than the site table can hold");
   char* to = t.names + t.name_bytes;
   std::memcpy(to, name.data(), name.size());
   t.name_bytes += static_cast<std::uint32_t>(name.size() + 1);
-  return to;
+  return {to, name.size()};
 }
 
 std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -131,7 +131,7 @@ std::uint32_t same_function(std::string_view file, std::string_view name) {
   return 0;
 }
 
-std::uint32_t add_function(const char* file, std::string_view name) {
+std::uint32_t add_function(std::string_view file, std::string_view name) {
   tables& t = table();
   if (t.function_count + 1 >= max_functions)
     throw std::length_error("cofault: more coroutine functions than the site table can hold");
@@ -163,9 +163,11 @@ static void count_anew(std::uint32_t index, std::uint32_t rank) {
   function_info& f = t.functions[s.function];
   if (t.function_counted[s.function] != t.current()) f.line = s.line;
   t.function_counted[s.function] = t.site_counted[index] = t.current();
-  t.offset[index] = std::int64_t{s.line} - std::int64_t{f.line};
+  const std::int64_t offset = std::int64_t{s.line} - std::int64_t{f.line};
+  if (s.key != 0 && s.rank == rank && t.offset[index] == offset) return;
+  t.offset[index] = offset;
   s.rank = rank;
-  s.key = key_of(text_of(f, t.offset[index], rank));
+  s.key = key_of(text_of(f, offset, rank));
 }
 
 static std::uint32_t look_up(const std::source_location& where) {
@@ -197,22 +199,12 @@ static std::uint32_t look_up(const std::source_location& where) {
   return twin;
 }
 
-// A source_location is one pointer to what the compiler put somewhere. Few places come again and
-// again: they are kept by that pointer, for one exploration.
-std::uint32_t site_at(const std::source_location& where) {
-  struct known {
-    const void* place = nullptr;
-    std::uint32_t site = 0, recounts = 0;
-  };
-  static constinit thread_local std::array<known, 256> cache{};
-  static_assert(sizeof where == sizeof(void*));
-  const void* place = nullptr;
-  std::memcpy(&place, &where, sizeof place);
-  known& k = cache[reinterpret_cast<std::uintptr_t>(place) / sizeof(void*) % cache.size()];
-  if (k.place != place || k.recounts != table().recounts)
-    k = {place, look_up(where), table().recounts};
-  return k.site;
+known_place look_up(const std::source_location& where, const void* at) {
+  const std::uint32_t site = look_up(where);
+  return {at, this_counting, site, &table().items[site]};
 }
+
+std::uint32_t site_at(const std::source_location& where) { return known_at(where).site; }
 
 std::uint32_t start_of(std::uint32_t function) {
   tables& t = table();
@@ -226,7 +218,10 @@ std::uint32_t start_of(std::uint32_t function) {
   return ++t.site_count;
 }
 
-void recount() { ++table().recounts; }
+void recount() {
+  ++table().recounts;
+  ++this_counting;
+}
 
 std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_view name) {
   tables& t = table();
@@ -248,7 +243,7 @@ void note_operation(std::uint32_t index, const char* initiation) {
   if (s.initiation == initiation) return;
   s.initiation = initiation;
   const std::string name = operation_in(initiation == nullptr ? "" : initiation);
-  s.operation = name.empty() ? "" : keep(name);
+  s.operation = keep(name);
 }
 
 const function_info& function(std::uint32_t index) { return table().functions[index]; }

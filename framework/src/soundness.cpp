@@ -120,8 +120,11 @@ std::string seen_places(std::uint32_t most) {
   const mailbox& b = box();
   std::string out;
   for (std::uint32_t i = 0; i < b.seen_count && i < most; ++i)
-    out += (i > 0 ? ", " : "") + sites::place(b.seen[i]) + " in " +
-           sites::function(sites::site(b.seen[i]).function).name + "()";
+    out.append(i > 0 ? ", " : "")
+        .append(sites::place(b.seen[i]))
+        .append(" in ")
+        .append(sites::function(sites::site(b.seen[i]).function).name)
+        .append("()");
   return b.seen_count > most ? out + ", …" : out;
 }
 

@@ -65,7 +65,8 @@ void note_seen(const std::vector<event>& trace) {
 // Which await points there are, and whether the injectors fit them.
 void count_points(const std::vector<event>& trace, const options& how) {
   mailbox& b = box();
-  const point_list points = points_of(trace);
+  const family who(trace);
+  const point_list points = points_of(trace, who);
   b.points = static_cast<std::uint32_t>(points.size());
   note_seen(trace);
   std::vector<fault> faults;
@@ -83,10 +84,12 @@ void count_points(const std::vector<event>& trace, const options& how) {
                       sites::place(p.site) + ", but " + why);
     }
   }
-  const point_list all = moments_of(trace);
-  faults.clear();
-  for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
-  if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
+  if (have_requests(how.injectors())) {
+    const point_list all = moments_of(trace, who);
+    faults.clear();
+    for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
+    if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
+  }
   if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
     refuse_idle_selectors(points, how);
 }
@@ -255,7 +258,6 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   const outcome without_faults = run(body, plan(), how);
   const std::vector<event> plain = copy_of(without_faults);
   note_seen(plain);
-  keep_plain_run();
   keep_failures(without_faults);
   ++b.beat;
   refuse_misfits(plain, what, how);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "candidates.hpp"
+#include "cofault/family.hpp"
 #include "cofault/options.hpp"
 #include "cofault/search.hpp"
 #include "cofault/site.hpp"
@@ -48,11 +49,12 @@ bool anything(std::span<const event> behind) {
   });
 }
 
-void add_failures(std::span<const event> trace, std::size_t begin, const options& how,
-                  deviation_list& out) {
-  detail::point_list points = detail::points_of(trace);
+void add_failures(std::span<const event> trace, const family& who, std::size_t begin,
+                  const options& how, deviation_list& out) {
+  detail::point_list points = detail::points_of(trace, who);
   std::erase_if(points, [&](const reached_point& p) { return p.at < begin; });
   first_visits_first(points);
+  out.reserve(2 * points.size());
   static thread_local std::vector<fault> faults;
   for (const reached_point& p : points) {
     faults.clear();
@@ -62,7 +64,8 @@ void add_failures(std::span<const event> trace, std::size_t begin, const options
 }
 
 // What is asked of the runtime, at every moment of every await.
-void add_requests(const outcome& done, const options& how, deviation_list& out) {
+void add_requests(const outcome& done, const family& who, const options& how,
+                  deviation_list& out) {
   const std::span<const event> trace = done.trace();
   static thread_local std::vector<fault> faults;
   const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {
@@ -72,7 +75,7 @@ void add_requests(const outcome& done, const options& how, deviation_list& out) 
   for (const auto& injector : how.injectors()) injector->propose_for_root(is_asio, faults);
   for (const fault& f : faults)
     if (f.when != moment::end || done.root_completions > 0) out.push_back({root_point(), f});
-  for (const reached_point& p : detail::moments_of(trace)) {
+  for (const reached_point& p : detail::moments_of(trace, who)) {
     faults.clear();
     propose_requests(p, how.injectors(), faults);
     for (const fault& f : faults) out.push_back({p.where, f});
@@ -108,8 +111,9 @@ deviation_list trial::next() const {
   const std::size_t begin = behind_last(what, trace);
   deviation_list out;
   if (!anything(trace.subspan(begin)) && !what.empty()) return out;
-  add_failures(trace, begin, how, out);
-  if (what.empty()) add_requests(done, how, out);
+  const family who(trace);
+  add_failures(trace, who, begin, how, out);
+  if (what.empty() && detail::have_requests(how.injectors())) add_requests(done, who, how, out);
   add_delays(trace, begin, how, out);
   return out;
 }

@@ -15,17 +15,29 @@ class visit_table {
     std::uint32_t total = 0;     // in this run
     std::uint32_t standing = 0;  // since the clock moved last
     virtual_time since = 0;
+
+    // Counts one more at virtual time `now`. Returns how many there were in this run.
+    std::uint32_t count(virtual_time now) {
+      standing = since == now ? standing + 1 : 1;
+      since = now;
+      return ++total;
+    }
+    // Whether there have been so many since the clock moved last.
+    bool stands(std::uint32_t most, virtual_time now) const {
+      return since == now && standing >= most;
+    }
   };
 
   void clear() { counters_.clear(); }
 
-  // Counts one more arrival at virtual time `now`.
+  // Counts one more arrival.
   const counter& count(std::uint64_t key, virtual_time now) {
     counter& c = counters_[key];
-    if (c.since != now) c.since = now, c.standing = 0;
-    ++c.total, ++c.standing;
+    c.count(now);
     return c;
   }
+  // Null where there was none, or the table would have to search.
+  counter* if_near(std::uint64_t key) { return counters_.if_near(key); }
 
  private:
   keyed_table<counter> counters_;

@@ -4,25 +4,19 @@
 namespace cofault::inject {
 namespace {
 
-fault request(fault_kind kind, moment when, std::uint8_t value = 0) { return {kind, value, false, when}; }
+fault request(fault_kind kind, moment when, std::uint8_t value = 0) {
+  return {kind, value, false, when};
+}
 
 constexpr moment at_await[] = {moment::running, moment::suspended, moment::due, moment::late,
                                moment::resumed};
 
-bool has(const await_point& where, moment when) {
-  return (where.moments & moment_bit(when)) != 0;
-}
-
-// Asio may queue the request of a spawned chain behind what is ready. Where that ends the chain, Asio
-// uses what is gone by then, whatever the program does (chriskohlhoff/asio #1332).
-bool is_safe_for_child(const await_point& where, moment when) {
-  if (when == moment::late) return false;
-  return when != moment::suspended || has(where, moment::due);
-}
+bool has(const await_point& where, moment when) { return (where.moments & moment_bit(when)) != 0; }
 
 }  // namespace
 
-cancel::cancel(std::initializer_list<moment> when, cancel_strength how) : how_(how), moments_(0), always_(true) {
+cancel::cancel(std::initializer_list<moment> when, cancel_strength how)
+    : how_(how), moments_(0), always_(true) {
   for (const moment m : when) moments_ |= moment_bit(m);
 }
 
@@ -31,8 +25,7 @@ void cancel::propose_requests(const await_point& where, std::vector<fault>& out)
     if (!wants(when) || !has(where, when)) continue;
     if (where.is_asio && !always_ && (where.early & moment_bit(when)) != 0) continue;
     out.push_back(request(fault_kind::cancel, when, std::uint8_t(how_)));
-    if (where.in_child && (always_ || !where.is_asio || is_safe_for_child(where, when)))
-      out.push_back(request(fault_kind::cancel_child, when, std::uint8_t(how_)));
+    if (where.in_child) out.push_back(request(fault_kind::cancel_child, when, std::uint8_t(how_)));
   }
 }
 

@@ -35,6 +35,12 @@ constexpr std::array<std::string_view, 4> never_fails = {"post", "dispatch", "de
 // A mocked method: a name that says nothing.
 bool is_method(std::string_view operation) { return operation.ends_with("()"); }
 
+bool can_fail(std::string_view operation) {
+  return operation.empty() || is_method(operation) ||
+         std::none_of(never_fails.begin(), never_fails.end(),
+                      [&](std::string_view name) { return operation.starts_with(name); });
+}
+
 std::span<const io_error> errors_of(std::string_view operation) {
   static constexpr std::array unknown = {io_error::reset};
   if (is_method(operation)) return unknown;
@@ -49,8 +55,7 @@ std::span<const io_error> errors_of(std::string_view operation) {
 
 void usual::propose(const await_point& where, std::uint8_t, std::vector<fault>& out) const {
   const std::string_view operation = where.operation;
-  for (const std::string_view name : never_fails)
-    if (operation.starts_with(name) && !is_method(operation)) return;
+  if (!can_fail(operation)) return;
   // A timer that reports codes knows only that it was cancelled: no failure of the operation.
   if (where.takes_code && operation == "async_wait") return;
   if (!where.is_asio) {

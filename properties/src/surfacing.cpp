@@ -2,6 +2,7 @@
 #include "cofault/property/surfacing.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
@@ -66,33 +67,37 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
   });
 }
 
+// Nothing: it was meant so.
+std::optional<violation> violation_of(const exception_story& s, const family& who) {
+  const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
+  const detail::place_in_source place =
+      handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
+  violation v;
+  v.frame = s.culprit_frame;
+  v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;
+  v.text = explanation(s, who);
+  if (handler && place.line == 0) {
+    v.undecided = true;
+    v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;
+  } else if (place.line != 0 && !detail::source_line(place.file, place.line)) {
+    v.undecided = true;
+    v.text = unread(s, place, handler, who);
+  } else if (const auto said = declaration_at(place)) {
+    if (said->deliberate) return std::nullopt;
+    v.text += said->complaint;
+  }
+  return v;
+}
+
 }  // namespace
 
 void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
-  const family who(what.trace());
   const story_list all = exception_stories(what);
   const bool root_threw = what.has(event_kind::root_threw);
   for (const exception_story& s : all) {
     if (!is_lost(s.end) || s.end == fate::terminated) continue;
     if (is_outdone(s, all, root_threw)) continue;
-    const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
-    const detail::place_in_source place =
-        handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
-    violation v;
-    v.frame = s.culprit_frame;
-    v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;
-    v.text = explanation(s, who);
-    if (handler && place.line == 0) {
-      v.undecided = true;
-      v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;
-    } else if (place.line != 0 && !detail::source_line(place.file, place.line)) {
-      v.undecided = true;
-      v.text = unread(s, place, handler, who);
-    } else if (const auto said = declaration_at(place)) {
-      if (said->deliberate) continue;
-      v.text += said->complaint;
-    }
-    out.push_back(std::move(v));
+    if (auto v = violation_of(s, family(what.trace()))) out.push_back(std::move(*v));
   }
 }
 

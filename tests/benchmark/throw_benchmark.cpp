@@ -61,7 +61,7 @@ task<true> watched_throws(cofault::scheduler& s) {
 }
 
 cofault::plan fault_at_the_first_await(const cofault::outcome& plain) {
-  const auto points = cofault::detail::points_of({plain.trace().begin(), plain.trace().end()});
+  const auto points = cofault::detail::points_of(plain.trace(), cofault::family(plain.trace()));
   return cofault::plan({points.at(0).where, {cofault::fault_kind::throw_value, 0}});
 }
 

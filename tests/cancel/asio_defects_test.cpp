@@ -138,32 +138,6 @@ NET_TEST(Defects, AChannelWhoseOnlyWaiterWasCancelledBlocksTheNextSender) {
   EXPECT_THAT(cancelled(sends_later<false>, moment::suspended), cofault::SurvivesEveryFault());
 }
 
-// chriskohlhoff/asio #1332: a request to a chain that a co_await has spawned is queued, and may
-// come behind the end of that chain.
-awaitable<int> answers_later() {
-  co_await nap(1s);
-  co_return 1;
-}
-awaitable<int> answers_at_once() { co_return 1; }
-
-template <awaitable<int> (*Answers)()>
-awaitable<void> asks() {
-  const auto executor = co_await net::this_coro::executor;
-  co_await net::co_spawn(executor, Answers(), use_awaitable);
-}
-
-NET_TEST(Defects, ARequestBehindTheEndOfASpawnedChainIsLeftOut) {
-  for (const auto& body : {asks<answers_later>, asks<answers_at_once>}) {
-    const auto result = support::explore(body, options().inject(cofault::inject::cancel()));
-    EXPECT_THAT(result, cofault::SurvivesEveryFault());
-    EXPECT_GT(result.trials, 0u);
-    for (const auto& c : result.covered) EXPECT_EQ(c.what, "requests");
-  }
-  const auto late = cofault::inject::cancel({moment::late});
-  EXPECT_GT(support::explore(asks<answers_later>, options().inject(late)).trials, 0u)
-      << "who asks for it gets it";
-}
-
 // chriskohlhoff/asio #1452: what is cancelled before its first step ends the event loop instead.
 awaitable<void> one_nap() { co_await nap(1s); }
 

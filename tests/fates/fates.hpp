@@ -49,7 +49,7 @@ inline told one_fault(const cofault::driver_factory& program,
                       cofault::io_error error = cofault::io_error::failed) {
   const cofault::detail::kept_output quiet;
   const cofault::outcome plain = cofault::run(program, cofault::plan(), how);
-  const auto points = cofault::detail::points_of({plain.trace().begin(), plain.trace().end()});
+  const auto points = cofault::detail::points_of(plain.trace(), cofault::family(plain.trace()));
   if (nth >= points.size()) return {"there is no such await point", {}, ""};
   const cofault::fault what{cofault::fault_kind::throw_error, static_cast<std::uint8_t>(error)};
   const cofault::plan p({points[nth].where, what});

@@ -116,6 +116,7 @@ enum spawn_handler : std::uint64_t {
   spawn_root = 4,      // the run itself: it is the root
   spawn_kinds = 7,
   spawn_slot = 8,  // and it has a cancellation slot of its own
+  spawn_queues = 16,  // and its executor (a strand) may queue what is asked of it
 };
 
 // One thing that happened. Fixed size and trivially copyable, so that it can cross a process.

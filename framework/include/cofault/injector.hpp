@@ -25,7 +25,8 @@ struct await_point {
   bool is_asio;                // a Boost.Asio or standalone Asio awaitable
   std::uint8_t moments = 0;    // those that the run without faults had there: moment_bit()
   std::uint8_t early = 0;      // of these: a request does harm in Asio itself, because a spawned chain
-                               // had not been suspended for the first time yet, or may end before it
+                               // had not been suspended for the first time yet, or is on a strand that
+                               // may queue the request behind its end
   bool in_child = false;       // its chain was spawned with a cancellation slot of its own
 };
 
@@ -42,6 +43,9 @@ class injector {
   // the run, for fault_kind::throw_value.
   virtual void propose(const await_point& where, std::uint8_t self,
                        std::vector<fault>& out) const = 0;
+
+  // False: it never has a request, so a search need not look for the moments at which one could come.
+  virtual bool has_requests() const { return true; }
 
   // Appends every request (fault_kind::cancel and those below it) worth trying at the point. Asked at
   // every await of user code, also of one that can take no fault in the place of its operation.

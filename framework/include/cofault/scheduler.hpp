@@ -166,18 +166,26 @@ class scheduler {
 
  private:
   // Without work of its own it resumes the coroutine, through its participant where it has one.
+  struct boxed_work : detail::reused {
+    explicit boxed_work(std::function<void()> what) : what(std::move(what)) {}
+    std::function<void()> what;
+  };
   struct piece {
     std::uint64_t number;
     std::coroutine_handle<> resumes;
     participant* who;
-    std::function<void()> work;
+    std::unique_ptr<boxed_work> work;
   };
   template <class Key, class Value>
   using map = std::map<Key, Value, std::less<Key>, detail::reusing<std::pair<const Key, Value>>>;
   ticket post(std::coroutine_handle<> resumes, participant* who);
+  ticket make_room_and_post(std::coroutine_handle<> resumes, participant* who);
+  void run_work(std::size_t i);
   ticket post_after(std::chrono::nanoseconds after, std::coroutine_handle<> resumes,
                     participant* who);
   ticket add_after(std::chrono::nanoseconds after, piece what);
+  static std::unique_ptr<boxed_work> boxed(std::function<void()> work,
+                                           std::coroutine_handle<> resumes);
   [[noreturn]] static void refuse_thread();
   [[noreturn]] static void refuse_nan();
 
@@ -215,7 +223,7 @@ class root_coroutine {
   ~root_coroutine() {
     if (handle_) handle_.destroy();
   }
-  void resume() { handle_.resume(); }
+  std::coroutine_handle<> handle() const { return handle_; }
 
  private:
   std::coroutine_handle<promise_type> handle_;

@@ -11,8 +11,8 @@ namespace cofault {
 // A function whose coroutines were seen, and a co_await in it. Both live in memory shared with
 // forked children and are never removed; index 0 means "none".
 struct function_info {
-  const char* file;    // as the compiler recorded it
-  const char* name;    // normalised: the same for every compiler, "app::pool::session"
+  std::string_view file;  // as the compiler recorded it
+  std::string_view name;  // normalised: the same for every compiler, "app::pool::session"
   std::uint32_t line;  // of the first await reached in it; 0 before that
   bool user;           // faults are injected here; else it is library or test code
   std::uint32_t declared = 0;  // where a compiler says that its body begins
@@ -26,7 +26,7 @@ struct site_info {
   std::uint32_t rank;      // which await on its line, in order of first visit, from 1
                             // 0: no await but another place in the code, a handler
   const char* initiation;  // a compiler's rendering of the type that names the operation, or null
-  const char* operation;   // "async_read", "channel::async_send", of a mocked method "query()"; "" where
+  std::string_view operation;  // "async_read", "channel::async_send", of a mocked method "query()"; "" where
                             // that type does not tell
 };
 

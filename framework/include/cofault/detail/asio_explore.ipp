@@ -21,6 +21,7 @@ class asio_driver : public driver {
   std::optional<virtual_time> next_deadline() override;
   void jumped() override;
   bool wait_outside() override;
+  void within(const std::function<void()>& request) override;
   bool cancel(cancel_strength how) override;
   void stop() override;
   void park(std::shared_ptr<void> held) override;

@@ -115,23 +115,6 @@ template <class Result>
 using widened = std::conditional_t<std::is_void_v<Result> || std::same_as<Result, bool>, Result,
                                    std::coroutine_handle<>>;
 
-// Tells the run that an exception leaves a scope. A handler that rethrows would do, but then it
-// would be a part of that exception's story.
-class unwind_guard {
- public:
-  unwind_guard(frame& f, void (*tell)(frame&)) : frame_(&f), tell_(tell) {}
-  unwind_guard(const unwind_guard&) = delete;
-  unwind_guard& operator=(const unwind_guard&) = delete;
-  ~unwind_guard() {
-    if (frame_ != nullptr) tell_(*frame_);
-  }
-  void release() { frame_ = nullptr; }
-
- private:
-  frame* frame_;
-  void (*tell_)(frame&);
-};
-
 // One co_await of an instrumented coroutine: keeps what await_transform made alive, tells the run
 // when the coroutine suspends and goes on, and carries out what the run decided. `Awaitable` is a
 // reference where the operand itself is awaited.
@@ -162,23 +145,22 @@ class point_awaiter {
       -> widened<suspend_result<Promise, awaiter_type>> {
     using result = widened<suspend_result<Promise, awaiter_type>>;
     frame& f = frame_;
-    frame_left(f);
     if (action_ == action::park) {
+      frame_left(f);
       promise_traits<Promise>::park(promise_);
       return parked_result<result>();
     }
-    unwind_guard threw(f, frame_entered);
-    const initiation started(f);
+    suspension now(f);
     // Nothing of this object may be touched afterwards: the coroutine may be running again.
     if constexpr (std::is_void_v<result>) {
       [[maybe_unused]] Promise& promise = promise_;
       suspend_with<Promise>(operation_.awaiter, handle);
-      threw.release();
+      now.started();
       if constexpr (promise_traits<Promise>::starts_later)
         promise_traits<Promise>::mark_initiation(promise, f);
     } else {
       const result next = suspend_with<Promise>(operation_.awaiter, handle);
-      threw.release();
+      now.started();
       return next;
     }
   }

@@ -6,9 +6,13 @@
 #include <memory>
 #include <source_location>
 
+#include "cofault/event.hpp"
+
 // What instrumented coroutines tell the run, and what it answers. Included by every instrumented
 // translation unit: keep it light.
 namespace cofault::detail {
+
+class run_state;
 
 enum class runtime : std::uint8_t { generic, boost_asio, asio, reference };
 
@@ -28,23 +32,25 @@ struct frame {
   const void* promise = nullptr;    // the address of the library's own promise
   const char* operation = nullptr;  // type of the first coroutine argument: names the operation
   const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
+  const char* executor = nullptr;   // of a spawned chain: type of its executor, "" if not known
   void* slot = nullptr;             // of a spawned chain's handler: its cancellation slot
   void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
   void* start_argument = nullptr;
   void* code = nullptr;             // where its completion token will put an error code
   std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
   std::uint32_t id = 0;
+  std::uint32_t site = 0;  // the await point it reached last
+  std::uint32_t visit = 0;
   std::uint32_t creator_id = 0;  // who was running when it was created
   std::uint32_t creator_site = 0;
   std::uint32_t function = 0;  // index in the site table
   std::uint32_t instance = 0;
-  std::uint32_t site = 0;  // the await point it reached last
-  std::uint32_t visit = 0;
   std::uint32_t suspended_at = 0;  // how often the clock had moved by then
   frame_state state = frame_state::created;
   bool failed = false;
   bool is_root = false;      // it begins the chain that the run itself has spawned
   bool gives_value = false;  // it has a result other than void
+  bool user = false;         // its function is user code
   await_step initiating_below;  // whose operation was being started when it was entered
   bool for_operation = false;  // created while its creator's operation was being started
   bool replaced = false;  // never started because a fault took its place
@@ -58,17 +64,13 @@ enum class action : std::uint8_t {
   fail,      // call raise_planned() instead
 };
 
-// The awaited object, as far as it is known at compile time.
-struct awaited {
-  const void* object;
+// What is known of an awaited object at compile time.
+struct awaited_type {
   std::size_t size;
-  const char* type;      // a compiler's rendering of its type
-  bool can_throw;        // some step of the co_await is not noexcept
-  bool carries_code;     // its result starts with an error code
-  bool can_complete;     // its result can be made from nothing (an error code apart)
-  bool gives_exceptions;  // its result holds exception_ptrs
-  bool is_instrumented;  // its type is one whose coroutines are instrumented
-  runtime where;
+  const char* name;        // a compiler's rendering of the type
+  std::uint64_t flags;     // of await_flags those that hold in any case, and the runtime
+  bool can_complete;       // its result can be made from nothing (an error code apart)
+  bool is_instrumented;    // coroutines of that type are instrumented
 };
 
 void frame_created(frame&);
@@ -79,12 +81,12 @@ void frame_failed(frame&);
 void frame_returned(frame&);
 void frame_destroyed(frame&) noexcept;
 
-// A coroutine reached an await point: what the plan says.
-action arrive(frame&, const awaited&, const std::source_location&);
+// A coroutine reached an await point of the object: what the plan says.
+action arrive(frame&, const void* object, const awaited_type&, std::source_location);
 
 // Throws what the plan wants in place of the operation. Called by the coroutine itself: each function
 // in between would have to be unwound.
-void raise_planned(frame&);
+[[gnu::cold]] void raise_planned(frame&);
 
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).
@@ -100,10 +102,35 @@ class initiation {
   initiation& operator=(const initiation&) = delete;
   ~initiation();
 
+ protected:
+  initiation() {}
+  void begin(run_state& run, const frame& of);
+  void end();
+
  private:
-  std::uint64_t run_ = 0;
-  await_step initiating_;     // before
-  frame* running_ = nullptr;  // before
+  std::uint64_t run_ = 0;  // 0: of none, and the rest is not set
+  frame* running_;         // before
+  union {
+    await_step initiating_;  // before
+  };
+};
+
+// Suspends the coroutine and is the initiation of what it awaits. Unless that has started(), an
+// exception leaves the scope, and the coroutine goes on. (A handler that rethrows would do, but then
+// it would be a part of that exception's story.)
+class suspension : public initiation {
+ public:
+  explicit suspension(frame& f);
+  ~suspension() {
+    if (frame_ != nullptr) [[unlikely]]
+      fail();
+  }
+  void started() { frame_ = nullptr; }
+
+ private:
+  void fail();
+
+  frame* frame_;
 };
 
 // Keeps `held` alive until the world of the current run is torn down.

@@ -51,6 +51,14 @@ struct slot_argument {
   static void* slot(const T&) { return nullptr; }
 };
 
+// Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
+// chain: the type of its executor (a compiler's rendering or, where that hides its type, a mangled
+// name), "" where that is not known. Else null. Overloaded by the adapters.
+template <class First>
+struct executor_argument {
+  static const char* name(const auto&...) { return nullptr; }
+};
+
 // The promise of an instrumented coroutine: the library's promise comes first, so that a handle
 // made from its address is a handle to this frame, and everything is forwarded to it.
 template <class R, class Inner, class... Args>
@@ -101,9 +109,14 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   void unhandled_exception() {
     go_on();
     frame_failed(frame_);
-    unwind_guard rethrown(frame_, frame_left);
+    struct guard {
+      frame* left;
+      ~guard() {
+        if (left != nullptr) frame_left(*left);
+      }
+    } rethrown{&frame_};
     inner_.unhandled_exception();
-    rethrown.release();
+    rethrown.left = nullptr;
   }
 
   template <class A>
@@ -158,8 +171,9 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     go_on();
     using awaitable = decltype(make());
     if constexpr (can_await<awaitable>) {
-      action decided = arrive(frame_, describe<awaitable, TransformThrows>(operand), where);
-      if (decided == action::fail) {
+      static constexpr awaited_type type = describe<awaitable, TransformThrows, A>();
+      action decided = arrive(frame_, std::addressof(operand), type, where);
+      if (decided == action::fail) [[unlikely]] {
         raise_planned(frame_);
         decided = action::proceed;  // an injector that throws nothing
       }
@@ -167,7 +181,9 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     } else {
       // Its operator co_await is found from the coroutine's own scope only: the point is seen and
       // gets faults, but when it suspends and goes on is not known.
-      if (arrive(frame_, about(operand, true), where) == action::fail) raise_planned(frame_);
+      static constexpr awaited_type type = about<A>(true);
+      if (arrive(frame_, std::addressof(operand), type, where) == action::fail)
+        raise_planned(frame_);
       frame_left(frame_);
       unwatched_ = true;
       return make();
@@ -179,6 +195,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
     frame_.last_argument = last_type<First, Rest...>();
+    frame_.executor = executor_argument<First>::name(rest...);
     note_slot(first, rest...);
   }
   template <class First, class... Rest>
@@ -192,21 +209,18 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   template <class A>
-  static awaited about(A& operand, bool throws) {
+  static constexpr awaited_type about(bool throws) {
     using type = std::remove_cv_t<A>;
-    return {.object = std::addressof(operand),
-            .size = sizeof(operand),
-            .type = type_text<type>(),
-            .can_throw = throws,
-            .carries_code = false,
+    constexpr auto where = static_cast<std::uint64_t>(promise_traits<Inner>::where);
+    return {.size = sizeof(A),
+            .name = type_text<type>(),
+            .flags = where << await_runtime_shift | (throws ? std::uint64_t{await_can_throw} : 0),
             .can_complete = false,
-            .gives_exceptions = false,
-            .is_instrumented = is_instrumented<type>,
-            .where = promise_traits<Inner>::where};
+            .is_instrumented = is_instrumented<type>};
   }
 
   template <class Awaitable, bool TransformThrows, class A>
-  static awaited describe(A& operand) {
+  static constexpr awaited_type describe() {
     using awaiter = awaiter_of<Awaitable>;
     using bare = std::remove_reference_t<awaiter>;
     using result = result_of<awaiter>;
@@ -215,11 +229,10 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
         !noexcept(std::declval<bare&>().await_ready()) ||
         !noexcept(suspend_with<Inner>(std::declval<bare&>(), std::coroutine_handle<>())) ||
         !noexcept(std::declval<bare&>().await_resume());
-    awaited out = about(operand, throws);
-    constexpr bool gives_exceptions = contains(type_text<result>(), "exception_ptr");
-    out.carries_code = code_result<result>::carries_code;
-    out.gives_exceptions = gives_exceptions;
+    awaited_type out = about<A>(throws);
     out.can_complete = can_complete<Awaitable>;
+    if (code_result<result>::carries_code && out.can_complete) out.flags |= await_takes_code;
+    if (contains(type_text<result>(), "exception_ptr")) out.flags |= await_gives_exceptions;
     return out;
   }
 

@@ -23,30 +23,44 @@ class ready_queue {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  // The next push makes it grow.
+  bool is_full() const { return size_ == capacity_; }
   T& operator[](std::size_t i) { return slots_[(first_ + i) & (capacity_ - 1)]; }
   const T& operator[](std::size_t i) const { return slots_[(first_ + i) & (capacity_ - 1)]; }
 
   template <class... Args>
   void push(Args&&... args) {
-    if (size_ == capacity_) grow();
+    if (is_full()) grow();
     std::construct_at(&(*this)[size_], std::forward<Args>(args)...);
     ++size_;
   }
-  // Takes number `i` out.
-  T take(std::size_t i) {
-    T out = std::move((*this)[i]);
-    for (; i > 0; --i) (*this)[i] = std::move((*this)[i - 1]);
+  // Destroys the first one.
+  void drop() {
     std::destroy_at(&(*this)[0]);
     ++first_;
     --size_;
-    return out;
+  }
+  // Destroys number `i`.
+  void drop(std::size_t i) {
+    for (; i > 0; --i) (*this)[i] = std::move((*this)[i - 1]);
+    drop();
+  }
+  // The first one becomes the last.
+  void rotate() {
+    if (size_ < capacity_) {
+      std::construct_at(&(*this)[size_], std::move((*this)[0]));
+      std::destroy_at(&(*this)[0]);
+    }
+    ++first_;
   }
   // An element may push others when it is destroyed: they go, too.
   void clear() {
-    while (size_ > 0) take(0);
+    while (size_ > 0) {
+      [[maybe_unused]] const T first = std::move((*this)[0]);
+      drop();
+    }
   }
 
- private:
   void grow() {
     const std::size_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
     T* const larger = reusing<T>().allocate(capacity);
@@ -60,6 +74,7 @@ class ready_queue {
     first_ = 0;
   }
 
+ private:
   T* slots_ = nullptr;
   std::size_t capacity_ = 0;  // a power of two
   std::size_t first_ = 0, size_ = 0;

@@ -94,6 +94,19 @@ struct slot_argument<Handler> {
   }
 };
 
+// Asio's entry point of a spawned chain takes a null pointer that gives the type, and the executor.
+// Newer versions hide that, and need not be asked: what is requested of a chain keeps it alive.
+template <class T, class Executor>
+struct executor_argument<COFAULT_ASIO::awaitable<T, Executor>*> {
+  static const char* name(const auto&...) { return ""; }
+  static const char* name(const Executor& executor, const auto&...) {
+    if constexpr (requires { executor.target_type(); })
+      return executor.target_type().name();
+    else
+      return type_text<Executor>();
+  }
+};
+
 // redirect_error: its initiation holds a reference to the caller's error code.
 template <class Initiation>
 requires requires(Initiation& i) {

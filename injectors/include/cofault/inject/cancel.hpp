@@ -15,7 +15,8 @@ namespace cofault::inject {
 // runtime knows (Asio's cancellation signal), or cofault::on_cancel() tells. Left out are moments at
 // which Asio itself fails (up to 1.81 and 1.22, and whatever the program does): before a spawned
 // chain has been suspended for the first time, operation_aborted leaves io_context::run() and the
-// completion handler is never called (chriskohlhoff/asio #1452).
+// completion handler is never called (chriskohlhoff/asio #1452); and a strand queues the request behind
+// the end of what it is for (#1332).
 class cancel : public injector {
  public:
   explicit cancel(cancel_strength how = cancel_strength::terminal) : how_(how) {}

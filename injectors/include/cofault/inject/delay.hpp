@@ -17,6 +17,7 @@ class delay : public injector {
   void propose_delay(const await_point&, std::vector<fault>& out) const override {
     out.push_back({fault_kind::delay, 1});
   }
+  bool has_requests() const override { return false; }
   std::string describe() const override { return "delays what is ready"; }
 };
 

@@ -15,6 +15,7 @@ class error : public injector {
   error(std::initializer_list<io_error> errors) : errors_(errors) {}
 
   void propose(const await_point& where, std::uint8_t self, std::vector<fault>& out) const override;
+  bool has_requests() const override { return false; }
   std::string describe() const override { return "fails with the given errors"; }
 
  private:

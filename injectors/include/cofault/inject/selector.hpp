@@ -49,6 +49,7 @@ class only : public injector {
                std::vector<fault>& out) const override {
     if (where_.matches(point)) what_.propose(point, self, out);
   }
+  bool has_requests() const override { return what_.has_requests(); }
   void propose_requests(const await_point& point, std::vector<fault>& out) const override {
     if (where_.matches(point)) what_.propose_requests(point, out);
   }

@@ -20,6 +20,7 @@ class throwing : public injector {
     if (where.can_throw && !where.takes_code && where.operation != "this_coro")
       out.push_back({fault_kind::throw_value, self});
   }
+  bool has_requests() const override { return false; }
   void raise() const override { throw exception_; }
   std::string describe() const override { return "throws the test's exception"; }
 

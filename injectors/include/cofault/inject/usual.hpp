@@ -12,6 +12,7 @@ namespace cofault::inject {
 class usual : public injector {
  public:
   void propose(const await_point& where, std::uint8_t self, std::vector<fault>& out) const override;
+  bool has_requests() const override { return false; }
   std::string describe() const override { return "the usual faults"; }
 };
 
