@@ -6,7 +6,12 @@
 namespace cofault::detail {
 
 exception_lives::exception_lives(std::span<const event> trace) : trace_(trace) {
-  for (std::size_t i = 0; i < trace_.size(); ++i) read(i);
+  constexpr kind_set silent =
+      kinds(event_kind::created, event_kind::started, event_kind::suspended, event_kind::resumed,
+            event_kind::returned, event_kind::destroyed);
+  lives_.reserve(4);
+  for (std::size_t i = 0; i < trace_.size(); ++i)
+    if ((kinds(trace_[i].kind) & silent) == 0) read(i);
 }
 
 std::uint32_t& exception_lives::place(std::uint32_t frame) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
 #include "cofault/family.hpp"
 #include "exception_blame.hpp"
@@ -16,8 +18,7 @@ using namespace detail;
 // Gives each exception of a run its fate.
 class fates {
  public:
-  explicit fates(const outcome& what)
-      : trace_(what.trace()), who_(what.trace()), lives_(what.trace()), blame_(trace_, who_) {}
+  explicit fates(const outcome& what) : trace_(what.trace()), lives_(what.trace()) {}
 
   story_list judge() {
     story_list out;
@@ -32,7 +33,19 @@ class fates {
   }
 
  private:
+  struct relations {
+    family who;
+    exception_blame blame;
+    explicit relations(std::span<const event> trace) : who(trace), blame(trace, who) {}
+  };
+
   const event& at(std::size_t i) const { return trace_[i]; }
+
+  // Made for the first exception that did not surface.
+  relations& known() {
+    if (!relations_) relations_.emplace(trace_);
+    return *relations_;
+  }
 
   // Whether it, or what took its place, is the root's outcome.
   bool surfaces(std::uint32_t n, int depth = 0) {
@@ -47,9 +60,9 @@ class fates {
   }
 
   fate fate_of(std::uint32_t n) {
-    const life l = lives_.of(n);
-    if (l.terminated) return fate::terminated;
+    if (lives_.of(n).terminated) return fate::terminated;
     if (lives_.is_outcome(n)) return fate::surfaced;
+    const life l = lives_.of(n);
     // What was under way when the plan ended the world, and what the teardown throws.
     if (l.died > lives_.cut_at() || l.born > lives_.torn_down_at()) return fate::unjudged;
     // Kept for somebody who waits for ever: that is what is wrong.
@@ -96,7 +109,7 @@ class fates {
     s.handler = {at(h.caught).value, at(h.left).value, 0};
     s.handled_by = h.frame;
     s.handled_at = h.left;
-    if (h.frame == 0 || !who_.is_user(h.frame)) return l.judged ? fate::surfaced : fate::unjudged;
+    if (h.frame == 0 || !known().who.is_user(h.frame)) return l.judged ? fate::surfaced : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
     if (!l.judged || h.inside) return fate::unjudged;
     if (reported(l)) return fate::reported;
@@ -133,12 +146,12 @@ class fates {
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     if (l.judged && reported(l)) return fate::reported;
     exception_story& s = lives_.of(n).story;
-    if (!blame_.find(s)) return fate::unjudged;
+    if (!known().blame.find(s)) return fate::unjudged;
     if (life* const other = spokesman(l, s)) {
       other->judged |= l.judged;
       return fate::translated;
     }
-    if (s.culprit.site != 0 && blame_.gives_exceptions(s)) return fate::surfaced;
+    if (s.culprit.site != 0 && known().blame.gives_exceptions(s)) return fate::surfaced;
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 
@@ -146,15 +159,15 @@ class fates {
   // several, the coroutine that the join gave it to. A join that passes one of several on throws
   // nothing of its own.
   life* spokesman(const life& l, const exception_story& s) {
-    const auto joined = blame_.waited(blame_.last_left(s));
+    const auto joined = known().blame.waited(known().blame.last_left(s));
     auto& all = lives_.all();
     const auto found = std::find_if(all.begin(), all.end(), [&](const life& other) {
       const std::uint32_t by = other.story.thrown_by, flags = other.story.flags;
       if (by == 0 || other.born <= l.born || other.born > l.died) return false;
       if ((flags & exception_several) != 0 && !s.detached && by == s.culprit_frame) return true;
       const bool stopped = (flags & (exception_cancels | exception_ends)) != 0;
-      return !who_.is_user(by) && ((flags & exception_several) != 0 || !stopped) &&
-             blame_.waited(by) == joined;
+      return !known().who.is_user(by) && ((flags & exception_several) != 0 || !stopped) &&
+             known().blame.waited(by) == joined;
     });
     return found == all.end() ? nullptr : &*found;
   }
@@ -166,9 +179,8 @@ class fates {
   }
 
   std::span<const event> trace_;
-  family who_;
   exception_lives lives_;
-  exception_blame blame_;
+  std::optional<relations> relations_;
 };
 
 }  // namespace
