@@ -3,6 +3,7 @@
 #include <fstream>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cofault/boost_asio.hpp"
@@ -85,8 +86,8 @@ cofault::exploration explore(const program& p,
   return cofault::explore([&p](auto) { return p.body(); }, how);
 }
 
-std::string place(const std::string& file, std::uint32_t line) {
-  return file.substr(file.rfind('/') + 1) + ":" + std::to_string(line);
+std::string place(std::string_view file, std::uint32_t line) {
+  return std::string(file.substr(file.rfind('/') + 1)) + ":" + std::to_string(line);
 }
 
 // The line that ends with "// guilty: <name>".

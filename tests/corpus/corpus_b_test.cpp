@@ -149,7 +149,7 @@ TEST_P(SwallowMutantsB, IsFoundAtItsLine) {
   ASSERT_EQ(result.findings.size(), 1u) << cofault::describe(result);
   const cofault::finding& f = result.findings.front();
   const cofault::site_info& culprit = cofault::sites::site(f.site);
-  const std::string file = cofault::sites::function(culprit.function).file;
+  const std::string file(cofault::sites::function(culprit.function).file);
   EXPECT_EQ(f.property, "every exception surfaces");
   EXPECT_EQ(file.substr(file.rfind('/') + 1) + ":" + std::to_string(culprit.line), guilty)
       << f.report;

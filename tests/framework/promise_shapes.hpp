@@ -172,7 +172,7 @@ std::string log_without_cofault() {
   std::string log;
   cofault::scheduler s;
   auto root = cofault::detail::await_root(Program::template main<plain_task>(s, log));
-  root.resume();
+  root.handle().resume();
   while (s.ready() > 0) s.run(0);
   return log;
 }

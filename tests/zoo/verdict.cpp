@@ -10,8 +10,8 @@
 namespace zoo {
 namespace {
 
-std::string place(const std::string& file, std::uint32_t line) {
-  return file.substr(file.rfind('/') + 1) + ":" + std::to_string(line);
+std::string place(std::string_view file, std::uint32_t line) {
+  return std::string(file.substr(file.rfind('/') + 1)) + ":" + std::to_string(line);
 }
 
 // The line that ends in "// culprit: <name>".
