@@ -52,13 +52,15 @@ constexpr std::size_t most_kept(std::size_t size) {
 
 struct list {
   spare* first = nullptr;
-  std::size_t length = 0;
+  std::size_t room = 0;  // for so many more
 };
 constinit thread_local std::array<list, sizes> kept{};
 
 // Empties them when the thread ends. What is given back behind that is freed at once.
-constinit thread_local bool keeping = false, ended = false;
 struct end_of_thread {
+  end_of_thread() {
+    for (std::size_t size = 0; size < sizes; ++size) kept[size].room = most_kept(size);
+  }
   ~end_of_thread() {
     ended = true;
     for (std::size_t size = 0; size < sizes; ++size)
@@ -67,13 +69,18 @@ struct end_of_thread {
         kept[size].first = block->next;
         ::operator delete(block);
       }
+    for (list& l : kept) l.room = 0;
   }
+  static constinit thread_local bool ended;
 };
+constinit thread_local bool end_of_thread::ended = false;
 
-void keep_until_thread_ends() {
+// There is no room, for the time being or because nothing was given back yet.
+[[gnu::noinline]] bool make_room(std::size_t size) {
+  if (end_of_thread::ended) return false;
   static thread_local const end_of_thread end;
   static_cast<void>(&end);
-  keeping = true;
+  return kept[size].room > 0;
 }
 
 }  // namespace
@@ -86,19 +93,16 @@ void* reused_memory::take(std::size_t bytes) {
   if (block == nullptr) return ::operator new(bytes_of(size));
   permit(block, bytes_of(size));
   from.first = block->next;
-  --from.length;
+  ++from.room;
   return block;
 }
 
 void reused_memory::give_back(void* block, std::size_t bytes) noexcept {
   const std::size_t size = size_for(bytes);
-  if (size >= sizes || ended || kept[size].length >= most_kept(size))
-    return ::operator delete(block);
-  if (!keeping) [[unlikely]]
-    keep_until_thread_ends();
+  if (size >= sizes || (kept[size].room == 0 && !make_room(size))) return ::operator delete(block);
   auto* const last = static_cast<spare*>(block);
   last->next = std::exchange(kept[size].first, last);
-  ++kept[size].length;
+  --kept[size].room;
   forbid(block, bytes_of(size));
 }
 
