@@ -200,6 +200,7 @@ bool asio_driver::run(std::size_t) { return world_->step(); }
 // poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
+  world_->idle = false;  // what was posted from outside of a step: a probe
   if (!world_->has_reactor()) return;
   reactor::look_at_timers();
   COFAULT_ASIO::post(world_->context, [] {});
