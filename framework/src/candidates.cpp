@@ -32,6 +32,7 @@ reached_point point_at(const event& arrival, const family& who) {
 template <class Counts>
 reused_vector<bool> covered_by(std::span<const event> trace, const family& who, Counts counts) {
   reused_vector<bool> covered(trace.size(), false);
+  if (!who.any_awaited()) return covered;
   for (const event& e : trace) {
     if (!counts(e)) continue;
     std::size_t at = who.awaited_at(e.frame);

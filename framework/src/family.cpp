@@ -33,6 +33,7 @@ family::family(std::span<const event> trace) {
       if (made.alone || e.other == 0) continue;
       made.awaited_at = of(e.other).arrival;
       made.awaiter = e.other;
+      any_awaited_ = true;
     }
     if (e.kind == event_kind::arrived) at(e.frame).arrival = arrival = i;
     if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
@@ -40,6 +41,7 @@ family::family(std::span<const event> trace) {
     if (at(e.other).awaited_at != none) continue;
     at(e.other).awaited_at = arrival;  // joined events stand right behind theirs
     at(e.other).awaiter = e.frame;
+    any_awaited_ = true;
   }
 }
 

@@ -27,7 +27,7 @@ std::uint64_t key(std::uint32_t frame, std::uint32_t site, std::uint32_t visit) 
 
 }  // namespace
 
-requests::requests(run_state& run) : run_(run) {}
+requests::requests(run_state& run) : run_(run), is_planned_(!run.what.empty()) {}
 
 void requests::fill(resumption_table& table, const trace_buffer& plain) {
   table.clear();
@@ -118,7 +118,7 @@ void requests::perform_suspended() {
   perform_if(moment::suspended, [&](const armed& a) { return waiting(a) != nullptr; });
 }
 
-bool requests::at_root(moment when) {
+bool requests::perform_at_root(moment when) {
   bool any = false;
   for (std::size_t i = 0; i < run_.what.size(); ++i) {
     const deviation& d = run_.what[i];

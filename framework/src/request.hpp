@@ -45,7 +45,7 @@ class requests {
   }
   // The root has not run yet (moment::start), or has completed (moment::end). False: there is
   // nothing planned for it.
-  bool at_root(moment when);
+  bool at_root(moment when) { return is_planned_ && perform_at_root(when); }
 
   // The plan has stopped or destroyed the world.
   bool ended() const { return ended_; }
@@ -72,6 +72,7 @@ class requests {
   void perform_due();
   void perform_late();
   void perform_suspended();
+  bool perform_at_root(moment when);
   bool is_past_last_arrival() const;
   void perform(frame* at, std::uint32_t number);
   void cancel(frame* at, const fault& what);
@@ -82,6 +83,7 @@ class requests {
   static resumption_table& fault_free();
 
   run_state& run_;
+  bool is_planned_;
   reused_vector<armed> armed_;
   std::uint32_t step_ = 0, clock_moves_ = 0;
   std::uint64_t last_arrival_ = 0;  // the root must have completed by then; 0: it was not cancelled

@@ -40,6 +40,7 @@ schedule::schedule(run_state& run) : run_(run) {
     run.mark_reached(number);
     if (d.what.kind != fault_kind::pct) continue;
     looks_at_one_ = true;
+    chains_.emplace();
     for (unsigned i = 1; i < d.what.value; ++i)
       changes_.push_back(1 + random_.below(std::max(plain_steps(), 1u)));
   }
@@ -126,7 +127,7 @@ void schedule::take_most_urgent(std::size_t choices) {
   // The chain that would run next is the one that a change at this step strikes.
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     if (changes_[i] != steps_) continue;
-    chains_[chain_of(*all[best])] = static_cast<std::int64_t>(i) - whole_->what.value;
+    (*chains_)[chain_of(*all[best])] = static_cast<std::int64_t>(i) - whole_->what.value;
     best = most_urgent(all);
   }
   for (std::size_t i = 0; i < best; ++i) {
@@ -150,7 +151,7 @@ std::size_t schedule::most_urgent(const piece_list& all) {
 
 // Drawn when the chain is met first: as good as a permutation of all.
 std::int64_t schedule::priority_of(const piece& p) {
-  const auto [found, fresh] = chains_.try_emplace(chain_of(p), 0);
+  const auto [found, fresh] = chains_->try_emplace(chain_of(p), 0);
   if (fresh) found->second = 1 + std::int64_t{random_.below(1u << 31)};
   return found->second;
 }

@@ -73,10 +73,10 @@ class schedule {
   reused_vector<planned_delay> left_;
   random_numbers random_;
   // PCT's priorities, the highest runs.
-  std::unordered_map<std::uint32_t, std::int64_t, std::hash<std::uint32_t>,
-                     std::equal_to<std::uint32_t>,
-                     reusing<std::pair<const std::uint32_t, std::int64_t>>>
-      chains_;
+  using priorities = std::unordered_map<std::uint32_t, std::int64_t, std::hash<std::uint32_t>,
+                                        std::equal_to<std::uint32_t>,
+                                        reusing<std::pair<const std::uint32_t, std::int64_t>>>;
+  std::optional<priorities> chains_;
   reused_vector<std::uint32_t> changes_;  // the steps at which PCT lowers that of who runs
 };
 

@@ -28,9 +28,11 @@ std::size_t behind_last(const plan& p, std::span<const event> trace) {
 
 // Of the same visits the first one first. (A stable sort would ask for memory.)
 void first_visits_first(detail::point_list& points) {
-  std::sort(points.begin(), points.end(), [](const auto& x, const auto& y) {
+  const auto earlier = [](const reached_point& x, const reached_point& y) {
     return x.where.visit != y.where.visit ? x.where.visit < y.where.visit : x.at < y.at;
-  });
+  };
+  if (!std::is_sorted(points.begin(), points.end(), earlier))
+    std::sort(points.begin(), points.end(), earlier);
 }
 
 // The first of those with the same place, instance and visit.
@@ -114,7 +116,7 @@ deviation_list trial::next() const {
   const family who(trace);
   add_failures(trace, who, begin, how, out);
   if (what.empty() && detail::have_requests(how.injectors())) add_requests(done, who, how, out);
-  add_delays(trace, begin, how, out);
+  if (has_choices()) add_delays(trace, begin, how, out);
   return out;
 }
 

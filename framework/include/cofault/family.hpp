@@ -35,6 +35,8 @@ class family {
   // Index of the event in which somebody began to wait for it: for the coroutine itself, or for
   // the library code (a spawned chain, a parallel group) that made it. none: nobody.
   std::size_t awaited_at(std::uint32_t frame) const;
+  // False: nobody waits for anybody.
+  bool any_awaited() const { return any_awaited_; }
   // Who waits for it; 0: nobody.
   std::uint32_t awaiter(std::uint32_t frame) const;
 
@@ -50,6 +52,7 @@ class family {
   const member* waited_for(std::uint32_t frame) const;
 
   detail::reused_vector<member> members_;
+  bool any_awaited_ = false;
 };
 
 }  // namespace cofault
