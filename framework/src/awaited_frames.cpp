@@ -110,8 +110,7 @@ frame* find_unstarted(run_state& run, const void* object, std::size_t size) {
   return nullptr;
 }
 
-frame* find_awaited(run_state& run, const frame& by, const void* object,
-                    const awaited_type& type) {
+frame* find_awaited(run_state& run, const frame& by, const void* object, const awaited_type& type) {
   if (frame* const f = find_unstarted(run, object, type.size)) return f;
   const auto words = words_of(object, type.size);
   if (!type.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;

@@ -109,7 +109,8 @@ class fates {
     s.handler = {at(h.caught).value, at(h.left).value, 0};
     s.handled_by = h.frame;
     s.handled_at = h.left;
-    if (h.frame == 0 || !known().who.is_user(h.frame)) return l.judged ? fate::surfaced : fate::unjudged;
+    if (h.frame == 0 || !known().who.is_user(h.frame))
+      return l.judged ? fate::surfaced : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
     if (!l.judged || h.inside) return fate::unjudged;
     if (reported(l)) return fate::reported;

@@ -83,7 +83,7 @@ void frame_created(frame& f) {
 }
 
 void frame_named(frame& f, const std::source_location& where) {
-  f.function = sites::function_at(where);
+  f.function = sites::known_function(where);
   run_state* run = run_of(f);
   if (run == nullptr) return;
   f.user = sites::function(f.function).user;
@@ -223,7 +223,9 @@ action arrive_outside(const frame& f) {
 
   frame* const child = adopt_awaited(run, f, object, type);
   if (child != nullptr) run.awaited_by(child->id) = {f.id, site, f.visit};
-  if (f.user) sites::note_operation(site, child != nullptr ? child->operation : type.name);
+  if (const char* const name = child != nullptr ? child->operation : type.name;
+      f.user && info->initiation != name)
+    sites::note_operation(site, name);
   run.record(event_kind::arrived, &f, flags_of(f, type, child), child == nullptr ? 0 : child->id);
   if (child != nullptr) record_joined(run, f, object, type, *child);
 

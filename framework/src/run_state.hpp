@@ -109,7 +109,7 @@ class run_state {
   std::uint64_t fault_free_arrivals() const;
   // The await in which somebody waits for the coroutine.
   await_step& awaited_by(std::uint32_t frame) {
-    if (awaits.size() <= frame) awaits.resize(frame + 1);
+    if (awaits.size() <= frame) awaits.resize(frame + 32);
     return awaits[frame];
   }
   // Notes which coroutine is at its address, or (null) that none is any more.
@@ -140,8 +140,8 @@ class run_state {
   }
 
  private:
-  void record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site,
-                      std::uint64_t value, std::uint32_t other);
+  void record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value,
+                      std::uint32_t other);
   void stop();
 
   static constinit thread_local run_state* current_;
@@ -166,8 +166,8 @@ class run_state {
   std::uint64_t arrivals = 0;
   std::uint64_t most_arrivals;
   std::uint32_t most_visits;
-  bool is_planned;      // the plan is not empty
-  bool strikes_awaits;  // it has something for a coroutine that arrives
+  bool is_planned;               // the plan is not empty
+  bool strikes_awaits;           // it has something for a coroutine that arrives
   std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
   std::uint32_t root_completions = 0;
   std::uint32_t reached = 0;           // how many deviations were executed

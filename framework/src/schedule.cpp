@@ -143,9 +143,7 @@ std::uint32_t schedule::chain_of(const piece& p) {
 std::size_t schedule::most_urgent(const piece_list& all) {
   std::size_t best = all.size();
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (all[i] &&
-        (best == all.size() || priority_of(*all[i]) > priority_of(*all[best])))
-      best = i;
+    if (all[i] && (best == all.size() || priority_of(*all[i]) > priority_of(*all[best]))) best = i;
   return best;
 }
 

@@ -81,14 +81,12 @@ scheduler::ticket scheduler::post(std::coroutine_handle<> resumes, participant* 
   return {0, number_};
 }
 
-scheduler::ticket scheduler::make_room_and_post(std::coroutine_handle<> resumes,
-                                                participant* who) {
+scheduler::ticket scheduler::make_room_and_post(std::coroutine_handle<> resumes, participant* who) {
   ready_.grow();
   return post(resumes, who);
 }
 
-scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
-                                        std::function<void()> work,
+scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after, std::function<void()> work,
                                         std::coroutine_handle<> resumes) {
   if (after.count() <= 0) return post(std::move(work), resumes);
   return add_after(after, {0, resumes, nullptr, boxed(std::move(work), resumes)});

@@ -191,7 +191,8 @@ std::vector<std::string> beside(std::vector<std::string> left, std::size_t line,
 std::vector<std::string> steps_of_run(std::string_view with) {
   std::size_t struck = 0, ignored = 0;
   const std::vector<std::string> faulted = all_steps(last_run(), struck),
-                                 plain = all_steps({plain_trace().events, plain_trace().count}, ignored);
+                                 plain = all_steps({plain_trace().events, plain_trace().count},
+                                                   ignored);
   const auto parted = static_cast<std::size_t>(
       std::mismatch(faulted.begin(), faulted.end(), plain.begin(), plain.end()).first -
       faulted.begin());

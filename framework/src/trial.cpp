@@ -66,8 +66,7 @@ void add_failures(std::span<const event> trace, const family& who, std::size_t b
 }
 
 // What is asked of the runtime, at every moment of every await.
-void add_requests(const outcome& done, const family& who, const options& how,
-                  deviation_list& out) {
+void add_requests(const outcome& done, const family& who, const options& how, deviation_list& out) {
   const std::span<const event> trace = done.trace();
   static thread_local std::vector<fault> faults;
   const bool is_asio = std::any_of(trace.begin(), trace.end(), [](const event& e) {

@@ -35,8 +35,8 @@ std::string explanation(const exception_story& s, const family& who) {
 // Without the source nobody can tell whether a comment declares it.
 std::string unread(const exception_story& s, const detail::place_in_source& place, bool handler,
                    const family& who) {
-  const std::string at = place.file.substr(place.file.rfind('/') + 1) + ":" +
-                         std::to_string(place.line);
+  const std::string at =
+      place.file.substr(place.file.rfind('/') + 1) + ":" + std::to_string(place.line);
   return (handler ? "a handler in " + who.name(s.culprit_frame) + " ended an exception at "
                   : "an exception was dropped at ") +
          at + ", but the source " + place.file +
@@ -61,8 +61,8 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
   if (!is_injected(s) || s.end == fate::terminated) return false;
   return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
     const bool heard = other.end <= fate::translated;
-    const bool other_fault = is_injected(other) && other.flags >> exception_plan_shift !=
-                                                       s.flags >> exception_plan_shift;
+    const bool other_fault = is_injected(other) &&
+                             other.flags >> exception_plan_shift != s.flags >> exception_plan_shift;
     return other_fault && heard && (root_threw || other.number > s.number);
   });
 }
