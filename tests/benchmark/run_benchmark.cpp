@@ -29,6 +29,17 @@ void one_by_hand(benchmark::State& state) {
   }
 }
 
+// The least that tells a run: a queue, and three records an await.
+void one_recorded(benchmark::State& state) {
+  std::vector<cofault::event> records;
+  int sum = all_of_three;
+  for (auto _ : state) {
+    random_loop w(records, 1);
+    sum = w.drive(one_task<false>(w, awaits));
+  }
+  if (3 * sum != all_of_three) fail(state, "the task did not run to its end");
+}
+
 void one_run(benchmark::State& state) {
   const auto world = world_of([](cofault::scheduler& s) { return one_task<true>(s, awaits); });
   const cofault::plan none;
@@ -75,6 +86,12 @@ const added here{
      .ours = one_run,
      .peer = one_by_hand,
      .most = 4},
+    {.program = "A",
+     .what = "1 task, 10 awaits, no fault, every property",
+     .peer_is = "raw loop with a queue and records",
+     .name = "clean_recorded",
+     .ours = one_run,
+     .peer = one_recorded},
     {.program = "B",
      .what = "3 tasks, 10 awaits each, random order",
      .peer_is = "raw loop, same pick and records",
