@@ -10,7 +10,7 @@ namespace cofault::detail {
 // The first of several.
 frame* find_unstarted(run_state& run, const void* object, std::size_t size);
 
-// As adopt_awaited().
+// What adopt_awaited() does where there is something to look for.
 frame* find_awaited(run_state& run, const frame& by, const void* object, const awaited_type& type);
 
 // Who awaits whom: the unstarted coroutine that the awaited object holds.

@@ -87,14 +87,14 @@ point_list moments_of(std::span<const event> trace, const family& who) {
     spawned.step_ended();
     for (const std::uint32_t frame : fresh)
       if (const state& s = of_frame[frame]; s.point != family::none && s.suspended != nullptr)
-        add(out[s.point], moment::suspended, spawned.refuses());
+        add(out[s.point], moment::suspended, spawned.refuses_now());
     fresh.clear();
   };
   const auto resume = [&](state& s, const event& e) {
     if (s.point != family::none && s.suspended != nullptr && s.suspended->value != e.value >> 1) {
-      add(out[s.point], moment::late, spawned.refused());
-      add(out[s.point], moment::resumed, spawned.refuses());
-      if ((e.value & 1) != 0) add(out[s.point], moment::due, spawned.refused());
+      add(out[s.point], moment::late, spawned.refused_before());
+      add(out[s.point], moment::resumed, spawned.refuses_now());
+      if ((e.value & 1) != 0) add(out[s.point], moment::due, spawned.refused_before());
     }
     s = {};
   };
@@ -113,7 +113,7 @@ point_list moments_of(std::span<const event> trace, const family& who) {
       if (sites::site(e.site).operation == std::string_view("this_coro")) continue;
       if (!covered[i]) s.point = out.size();
       out.push_back(point_at(e, who));
-      add(out.back(), moment::running, spawned.refuses());
+      add(out.back(), moment::running, spawned.refuses_now());
       out.back().in_child = spawned.has_own_slot(e.frame);
     } else if (e.kind == event_kind::suspended && s.suspended == nullptr) {
       s.suspended = &e;

@@ -100,7 +100,7 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
   for (const found& item : items) {
     finding f{item.property, item.site, item.smallest, item.more, item.text, "", item.at_trial};
     std::vector<std::string> needed;
-    trace().count = 0;
+    forget_latest_trace();
     if (out.findings.size() < most) {
       if (shrinking) shrink(body, how, f);
       needed = what_is_needed(body, how, f);

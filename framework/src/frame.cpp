@@ -2,6 +2,7 @@
 #include "cofault/detail/frame.hpp"
 
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "awaited_frames.hpp"
@@ -15,7 +16,6 @@
 namespace cofault::detail {
 namespace {
 
-// The run the frame belongs to, if that is the one under way on this thread.
 bool belongs_to(const run_state* run, const frame& f) {
   return run != nullptr && f.run == run->number;
 }
@@ -83,9 +83,9 @@ void frame_created(frame& f) {
 }
 
 void frame_named(frame& f, const std::source_location& where) {
-  f.function = sites::known_function(where);
   run_state* run = run_of(f);
   if (run == nullptr) return;
+  f.function = sites::known_function(where);
   f.user = sites::function(f.function).user;
   f.instance = run->visits.count(visit_key(instance_counter, f.function), 0).total;
   run->record_at(event_kind::created, f.id, f.creator_site,
@@ -153,7 +153,7 @@ void frame_destroyed(frame& f) noexcept {
 inline void initiation::begin(run_state& run, const frame& of) {
   run_ = run.number;
   running_ = std::exchange(run.running, nullptr);
-  initiating_ = std::exchange(run.initiating, {of.id, of.site, of.visit});
+  std::construct_at(&initiating_, std::exchange(run.initiating, {of.id, of.site, of.visit}));
 }
 
 initiation::initiation(const frame& of) {
@@ -200,10 +200,6 @@ std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* ch
   run.record(event_kind::parked, &f, standing);
   return action::park;
 }
-
-}  // namespace
-
-namespace {
 
 action arrive_outside(const frame& f) {
   note_stranger(f);

@@ -16,11 +16,11 @@ std::string_view type_in(std::string_view text) {
   return at == text.npos ? text : text.substr(at + 4);
 }
 
-// All but the event loop's own executor. The name is mangled where the executor hides its type.
+// All but the event loop's own executor, whose strand is nested in the same class. The name is mangled where the executor hides its type.
 std::uint64_t queueing(std::string_view executor) {
   executor = type_in(executor);
-  for (const std::string_view loop : {"N5boost4asio10io_context", "N4asio10io_context",
-                                      "boost::asio::io_context::", "asio::io_context::"})
+  for (const std::string_view loop : {"N5boost4asio10io_context19basic_executor_type", "N4asio10io_context19basic_executor_type",
+                                      "boost::asio::io_context::basic_executor_type", "asio::io_context::basic_executor_type"})
     if (executor.starts_with(loop)) return 0;
   return executor.empty() ? 0 : std::uint64_t{spawn_queues};
 }

@@ -59,7 +59,7 @@ std::string last_words(const std::string& output) {
 child_end run_apart(
     const std::function<void()>& work, const options& how,
     const std::function<void()>& tick = [] {}) {
-  trace().count = 0;
+  forget_latest_trace();
   return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 

@@ -51,8 +51,8 @@ requests::resumption_table& requests::fault_free() {
   static thread_local resumption_table table;
   static thread_local std::uint64_t made_of = 0;
   const trace_buffer& plain = plain_trace();
-  if (made_of != plain.run) fill(table, plain);
-  made_of = plain.run;
+  if (made_of != plain.stamp) fill(table, plain);
+  made_of = plain.stamp;
   return table;
 }
 
@@ -93,7 +93,7 @@ void requests::perform_if(moment when, Condition condition) {
   }
 }
 
-void requests::perform_resumed(const frame& at) {
+void requests::resumed(const frame& at) {
   perform_if(moment::resumed, [&](const armed& a) {
     return a.frame == at.id && a.site == at.site && a.visit == at.visit;
   });

@@ -23,9 +23,7 @@ class requests {
   void arm(frame& at, std::uint32_t number);
   bool any_armed() const { return !armed_.empty(); }
   // A coroutine goes on behind its await point.
-  void resumed(frame& at) {
-    if (any_armed()) perform_resumed(at);
-  }
+  void resumed(const frame& at);
   // The clock has moved, but nobody has looked at it yet.
   void clock_moved() {
     ++clock_moves_;
@@ -68,7 +66,6 @@ class requests {
   const resumption* known(const armed& a) const;
   template <class Condition>
   void perform_if(moment when, Condition condition);
-  void perform_resumed(const frame& at);
   void perform_due();
   void perform_late();
   void perform_suspended();

@@ -33,13 +33,10 @@ thread_local std::uint64_t plain_arrivals = 0;
 thread_local std::vector<std::uint32_t> debugger_stops;
 std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs of this process
 
-}  // namespace
-
-namespace {
-
 struct trace_pair {
   trace_buffer plain, planned;
   bool planned_was_last;
+  std::uint64_t stamps;
 };
 trace_pair& traces() {
   static trace_pair& both = make_shared_object<trace_pair>();
@@ -47,14 +44,14 @@ trace_pair& traces() {
 }
 
 // The buffer for a run, as good as new.
-trace_buffer& begin_trace(bool is_planned, std::uint64_t run) {
+trace_buffer& begin_trace(bool is_planned) {
   trace_pair& both = traces();
   both.planned_was_last = is_planned;
   trace_buffer& t = is_planned ? both.planned : both.plain;
   t.count = t.text_bytes = t.text_count = 0;
   t.kinds = 0;
   t.truncated = false;
-  t.run = run;
+  t.stamp = ++both.stamps;
   return t;
 }
 
@@ -65,6 +62,7 @@ trace_buffer& trace() {
   return both.planned_was_last ? both.planned : both.plain;
 }
 
+void forget_latest_trace() { trace().count = 0; }
 const trace_buffer& plain_trace() { return traces().plain; }
 
 virtual_time& plain_duration() {
@@ -106,9 +104,9 @@ run_memory& run_memory::here() {
 }
 
 run_state::run_state(const plan& p, const options& o, run_memory& reused)
-    : number(next_number()),
-      trace_(begin_trace(!p.empty(), number)),
+    : trace_(begin_trace(!p.empty())),
       reached_(p.size()),
+      number(next_number()),
       what(p),
       how(o),
       most_arrivals(o.max_arrivals()),

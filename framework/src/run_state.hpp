@@ -34,10 +34,12 @@ struct trace_buffer {
   char texts[text_capacity];  // zero-terminated, one after the other
   std::uint32_t text_bytes;
   std::uint32_t text_count;
-  std::uint64_t run;  // whose trace it is: run_state::number
+  std::uint64_t stamp;  // another one for each run, also of another process
 };
 // Of the latest run.
 trace_buffer& trace();
+// Empties it.
+void forget_latest_trace();
 // Of the latest run without faults.
 const trace_buffer& plain_trace();
 
@@ -145,16 +147,12 @@ class run_state {
   void stop();
 
   static constinit thread_local run_state* current_;
-
- public:
-  std::uint64_t number;
-
- private:
   trace_buffer& trace_;
   reused_vector<bool> reached_;                  // by deviation
   std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
 
  public:
+  std::uint64_t number;
   const plan& what;
   const options& how;
   driver* world = nullptr;

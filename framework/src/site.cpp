@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -201,10 +202,8 @@ static std::uint32_t look_up(const std::source_location& where) {
 
 known_place look_up(const std::source_location& where, const void* at) {
   const std::uint32_t site = look_up(where);
-  return {at, this_counting, site, &table().items[site]};
+  return {at, counting_now(), site, &table().items[site]};
 }
-
-std::uint32_t site_at(const std::source_location& where) { return known_at(where).site; }
 
 std::uint32_t start_of(std::uint32_t function) {
   tables& t = table();
@@ -213,8 +212,8 @@ std::uint32_t start_of(std::uint32_t function) {
   if (t.site_count + 1 >= max_sites)
     throw std::length_error("cofault: more places than the site table can hold");
   const function_info& f = t.functions[function];
-  t.items[t.site_count + 1] = {key_of(text_of(f, 0, start_rank)), function, f.declared, 0,
-                               start_rank, nullptr, ""};
+  t.items[t.site_count + 1] = {
+      key_of(text_of(f, 0, start_rank)), function, f.declared, 0, start_rank, nullptr, ""};
   return ++t.site_count;
 }
 
@@ -238,12 +237,21 @@ std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_vie
   return ++t.site_count;
 }
 
+// Kept once: at one place this and that may be awaited in turn.
+static std::string_view operation_of(const char* initiation) {
+  static thread_local std::unordered_map<const char*, std::string_view> known;
+  const auto [at, fresh] = known.try_emplace(initiation);
+  if (!fresh || initiation == nullptr) return at->second;
+  const std::string name = operation_in(initiation);
+  if (!name.empty()) at->second = keep(name);
+  return at->second;
+}
+
 void note_operation(std::uint32_t index, const char* initiation) {
   site_info& s = table().items[index];
   if (s.initiation == initiation) return;
   s.initiation = initiation;
-  const std::string name = operation_in(initiation == nullptr ? "" : initiation);
-  s.operation = keep(name);
+  s.operation = operation_of(initiation);
 }
 
 const function_info& function(std::uint32_t index) { return table().functions[index]; }

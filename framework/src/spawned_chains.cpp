@@ -39,10 +39,12 @@ std::uint32_t spawned_chains::top_of(std::uint32_t frame) const {
   return frame;
 }
 
-// Who waits for a timer is in no queue before that is due: the clock has moved when it goes on.
+// Who waits for a timer is in no queue before that is due: the clock has moved when it goes on. Who
+// goes on in the step in which it was suspended has waited for nothing.
 void spawned_chains::find_queued(std::span<const event> trace) {
   struct chain {
     bool ends = false, goes_on = false;
+    std::uint64_t step = ~std::uint64_t{0};  // in which it goes on
   };
   ends_next_.assign(trace.size(), false);
   reused_vector<chain> later(handlers_.size());  // by top: what follows
@@ -52,8 +54,11 @@ void spawned_chains::find_queued(std::span<const event> trace) {
     if ((handler(top) & spawn_queues) == 0) continue;
     chain& c = later[top];
     if (ends(e) && e.frame == top) c.ends = true;
-    if (e.kind == event_kind::resumed) c.goes_on = (e.value & 1) == 0;
-    if (e.kind != event_kind::suspended) continue;
+    if (e.kind == event_kind::resumed) {
+      c.goes_on = (e.value & 1) == 0;
+      c.step = e.value >> 1;
+    }
+    if (e.kind != event_kind::suspended || e.value == c.step) continue;
     ends_next_[i] = c.ends && c.goes_on;
     c = {};
   }

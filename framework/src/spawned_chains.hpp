@@ -27,9 +27,9 @@ class spawned_chains {
 
   // A request now. (chriskohlhoff/asio #1452: a chain has not been suspended for the first time
   // yet. #1332: a strand queues the request behind a piece of work that may end what it is for.)
-  bool refuses() const { return !early_.empty() || !queued_.empty(); }
+  bool refuses_now() const { return !early_.empty() || !queued_.empty(); }
   // A request between the last step and the one under way.
-  bool refused() const { return !early_.empty() || queued_before_; }
+  bool refused_before() const { return !early_.empty() || queued_before_; }
 
  private:
   // Before a chain begins, its top is suspended and resumed by the runtime, which gets it onto its

@@ -36,6 +36,11 @@ awaitable<int> answers_soon() {
   co_await net::post(executor, use_awaitable);
   co_return 1;
 }
+// What it waited for last is the post: the helper is there at once.
+awaitable<int> answers_after_a_helper() {
+  co_await net::post(co_await net::this_coro::executor, use_awaitable);
+  co_return co_await answers_at_once();
+}
 // The inner chain was begun by the outer one.
 awaitable<int> asks_another() {
   co_return co_await net::co_spawn(co_await net::this_coro::executor, answers_soon(),
@@ -78,7 +83,8 @@ NET_TEST(Spawned, ACorrectChainHasNoFindingAtAnyMoment) {
   for (const auto program :
        {asks<same_as, answers_later>, asks<same_as, answers_at_once>, asks<same_as, answers_soon>,
         asks<same_as, asks_another>, asks_beside<same_as, answers_later>,
-        asks_beside<same_as, answers_at_once>, asks_beside<same_as, answers_soon>})
+        asks_beside<same_as, answers_at_once>, asks_beside<same_as, answers_soon>,
+        asks<same_as, answers_after_a_helper>})
     expect_clean(program, everywhere);
 }
 
@@ -87,7 +93,8 @@ NET_TEST(Spawned, OnAStrandWhatIsQueuedBehindItsEndIsLeftOut) {
        {asks<strand_of, answers_later>, asks<strand_of, answers_at_once>,
         asks<strand_of, answers_soon>, asks<strand_of, asks_another>,
         asks_beside<strand_of, answers_later>, asks_beside<strand_of, answers_at_once>,
-        asks_beside<strand_of, answers_soon>})
+        asks_beside<strand_of, answers_soon>, asks<strand_of, answers_after_a_helper>,
+        asks_beside<strand_of, answers_after_a_helper>})
     expect_clean(program, cofault::inject::cancel());
 }
 

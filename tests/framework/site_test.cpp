@@ -73,8 +73,7 @@ TEST(Identity, CountsInstancesAndVisits) {
     static_cast<void>(co_await number(s, 2));
   };
   const auto how = options().inject(inject::throwing(1)).judge(support::untouched());
-  for (const char* plan :
-       {"site_test.cpp:number+0=throw#1", "site_test.cpp:number+0/2.1=throw#1"})
+  for (const char* plan : {"site_test.cpp:number+0=throw#1", "site_test.cpp:number+0/2.1=throw#1"})
     EXPECT_THAT(plans_of(explore(twice, how.replay(plan))), ElementsAre(plan));
 }
 
@@ -137,6 +136,20 @@ TEST(Site, TextPlaceAndKeyBelongTogether) {
   EXPECT_TRUE(sites::function(s.function).user);
   EXPECT_EQ(sites::find(sites::key_of("site_test.cpp:counts_lines+99")), 0u);
   EXPECT_EQ(sites::place(0), "an unknown place");
+}
+
+// One place may await this and that in turn, for ever.
+TEST(Site, NamesOfOperationsAreKeptOnce) {
+  static_cast<void>(points_of(counts_lines));
+  const auto index = sites::find(sites::key_of("site_test.cpp:counts_lines+3"));
+  ASSERT_NE(index, 0u);
+  for (int i = 0; i < 500'000; ++i) {
+    sites::note_operation(index, "T = initiate_async_read");
+    sites::note_operation(index, "T = initiate_async_write_some");
+  }
+  EXPECT_EQ(sites::site(index).operation, "async_write_some");
+  sites::note_operation(index, nullptr);
+  EXPECT_EQ(sites::site(index).operation, "");
 }
 
 TEST(UserCode, IsWhatWasRegistered) {

@@ -51,8 +51,8 @@ class driver {
   // holds a job, a descriptor with an outside peer). Asked only when nothing else can move.
   virtual bool wait_outside() { return false; }
 
-  // Calls `request`, which cancels something: between two steps as if it was work of the runtime, so
-  // that nothing is queued behind what is ready by then.
+  // Calls `request`, which cancels something, once and before it returns: between two steps as if it
+  // was work of the runtime, so that nothing is queued behind what is ready by then.
   virtual void within(const std::function<void()>& request) { request(); }
 
   // Requests the cancellation of the root by the runtime's own means. False: it has none.

@@ -44,7 +44,8 @@ class injector {
   virtual void propose(const await_point& where, std::uint8_t self,
                        std::vector<fault>& out) const = 0;
 
-  // False: it never has a request, so a search need not look for the moments at which one could come.
+  // False: propose_requests() and propose_for_root() are not asked, and the moments at which a request
+  // could come are not looked for.
   virtual bool has_requests() const { return true; }
 
   // Appends every request (fault_kind::cancel and those below it) worth trying at the point. Asked at

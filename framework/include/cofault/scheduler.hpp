@@ -165,11 +165,11 @@ class scheduler {
   };
 
  private:
-  // Without work of its own it resumes the coroutine, through its participant where it has one.
   struct boxed_work : detail::reused {
     explicit boxed_work(std::function<void()> what) : what(std::move(what)) {}
     std::function<void()> what;
   };
+  // Without work of its own it resumes the coroutine, through its participant where it has one.
   struct piece {
     std::uint64_t number;
     std::coroutine_handle<> resumes;

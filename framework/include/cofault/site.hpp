@@ -11,10 +11,10 @@ namespace cofault {
 // A function whose coroutines were seen, and a co_await in it. Both live in memory shared with
 // forked children and are never removed; index 0 means "none".
 struct function_info {
-  std::string_view file;  // as the compiler recorded it
-  std::string_view name;  // normalised: the same for every compiler, "app::pool::session"
-  std::uint32_t line;  // of the first await reached in it; 0 before that
-  bool user;           // faults are injected here; else it is library or test code
+  std::string_view file;       // as the compiler recorded it
+  std::string_view name;       // normalised: the same for every compiler, "app::pool::session"
+  std::uint32_t line;          // of the first await reached in it; 0 before that
+  bool user;                   // faults are injected here; else it is library or test code
   std::uint32_t declared = 0;  // where a compiler says that its body begins
 };
 
@@ -23,18 +23,17 @@ struct site_info {
   std::uint32_t function;
   std::uint32_t line;
   std::uint32_t column;
-  std::uint32_t rank;      // which await on its line, in order of first visit, from 1
-                            // 0: no await but another place in the code, a handler
+  std::uint32_t rank;  // which await on its line, in order of first visit, from 1; 0: no await but
+                       // another place in the code, a handler
   const char* initiation;  // a compiler's rendering of the type that names the operation, or null
-  std::string_view operation;  // "async_read", "channel::async_send", of a mocked method "query()"; "" where
-                            // that type does not tell
+  std::string_view operation;  // "async_read", "channel::async_send", of a mocked method "query()";
+                               // "" where that type does not tell
 };
 
 // The process-wide table of functions and await points.
 namespace sites {
 
 std::uint32_t function_at(const std::source_location& where);
-std::uint32_t site_at(const std::source_location& where);
 // From here on lines and ranks are counted anew: what a site is called depends on the exploration
 // that reached it, not on those before it in the same process.
 void recount();

@@ -11,7 +11,7 @@ namespace cofault::inject {
 // No fault, but another order: what is ready to go on behind an await point, or to begin, lets
 // everything else that is ready run first. Where the driver lets that be chosen: on the fake
 // scheduler, for work that was posted with the coroutine that it resumes.
-class delay : public injector {
+class delay final : public injector {
  public:
   void propose(const await_point&, std::uint8_t, std::vector<fault>&) const override {}
   void propose_delay(const await_point&, std::vector<fault>& out) const override {

@@ -10,7 +10,7 @@ namespace cofault::inject {
 
 // The operation fails with the given errors, each on its own: as the runtime's exception, or as an
 // error code where the completion token reports one.
-class error : public injector {
+class error final : public injector {
  public:
   error(std::initializer_list<io_error> errors) : errors_(errors) {}
 

@@ -11,7 +11,7 @@ namespace cofault::inject {
 // Throws a copy of one exception instead of the operation, wherever a throw is feasible:
 // `throwing(my_error("lost"))`. For several exceptions give options().inject() several of them.
 template <std::copy_constructible E>
-class throwing : public injector {
+class throwing final : public injector {
  public:
   explicit throwing(E exception) : exception_(std::move(exception)) {}
 

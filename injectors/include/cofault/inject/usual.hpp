@@ -9,7 +9,7 @@ namespace cofault::inject {
 // refused, an accept runs out of descriptors, … As an exception, or as an error code where the
 // completion token reports one. What cannot fail (post, dispatch, this_coro) gets none; what is
 // not known fails with a reset connection (Asio) or an injected_error.
-class usual : public injector {
+class usual final : public injector {
  public:
   void propose(const await_point& where, std::uint8_t self, std::vector<fault>& out) const override;
   bool has_requests() const override { return false; }
