@@ -158,7 +158,13 @@ void plan::add(const deviation& next) {
   if (size() == capacity)
     throw std::length_error("cofault: a plan holds at most " + std::to_string(capacity) +
                             " deviations");
-  items_.push_back(next);
+  if (many_.empty() && few_count_ < few_.size()) {
+    few_[few_count_++] = next;
+    return;
+  }
+  if (many_.empty()) many_.assign(few_.begin(), few_.end());
+  few_count_ = 0;
+  many_.push_back(next);
 }
 
 std::strong_ordering operator<=>(const plan& a, const plan& b) {

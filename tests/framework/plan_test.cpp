@@ -91,6 +91,22 @@ TEST(Plan, AFullPlanSurvivesItsText) {
   EXPECT_THROW(p.add(somewhere(9)), std::length_error);
 }
 
+TEST(Plan, HoldsFewAndMany) {
+  plan p;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const plan before = p;
+    p.add(somewhere(i + 1));
+    ASSERT_EQ(p.size(), i + 1);
+    EXPECT_LT(before, p);
+    EXPECT_NE(before, p);
+    for (std::size_t k = 0; k <= i; ++k) EXPECT_EQ(p[k], somewhere(k + 1));
+    EXPECT_EQ(plan(p), p);
+    plan from = p;
+    EXPECT_EQ(plan(std::move(from)), p);
+    EXPECT_EQ(std::distance(p.begin(), p.end()), static_cast<std::ptrdiff_t>(i + 1));
+  }
+}
+
 TEST(Plan, UnknownSitesArePrintedByNumber) {
   EXPECT_EQ(encode(plan(somewhere(0xAB))), "@ab=throw:failed");
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -52,18 +54,23 @@ class plan {
   // Throws std::length_error when the plan already holds `capacity` deviations.
   void add(const deviation& next);
 
-  const deviation* begin() const { return items_.data(); }
-  const deviation* end() const { return items_.data() + items_.size(); }
-  std::size_t size() const { return items_.size(); }
-  bool empty() const { return items_.empty(); }
-  const deviation& operator[](std::size_t i) const { return items_[i]; }
+  const deviation* begin() const { return many_.empty() ? few_.data() : many_.data(); }
+  const deviation* end() const { return begin() + size(); }
+  std::size_t size() const { return many_.empty() ? few_count_ : many_.size(); }
+  bool empty() const { return size() == 0; }
+  const deviation& operator[](std::size_t i) const { return begin()[i]; }
 
-  friend bool operator==(const plan&, const plan&) = default;
+  friend bool operator==(const plan& a, const plan& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
   // Fewest deviations first, then lexicographically.
   friend std::strong_ordering operator<=>(const plan& a, const plan& b);
 
  private:
-  detail::reused_vector<deviation> items_;
+  // Most plans have one deviation or two: those need no memory of their own.
+  std::array<deviation, 2> few_ = {};
+  std::size_t few_count_ = 0;
+  detail::reused_vector<deviation> many_;  // all, once there are more
 };
 
 // One of its deviations stands for a whole schedule.
