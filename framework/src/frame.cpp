@@ -209,19 +209,19 @@ action arrive_outside(const frame& f) {
 // Any arrival.
 [[gnu::noinline]] action arrive_anyhow(run_state& run, frame& f, const void* object,
                                        const awaited_type& type, std::source_location where) {
-  const auto [at, counting, site, info] = sites::known_at(where);
-  f.site = site;
+  const sites::known_place place = sites::known_at(where);
+  f.site = place.site;
   const visit_table::counter& visits =
-      run.visits.count(visit_key(f.id, site), virtual_clock::now());
+      run.visits.count(visit_key(f.id, f.site), virtual_clock::now());
   const std::uint32_t standing = visits.standing;
   f.visit = visits.total;
   ++run.arrivals;
 
   frame* const child = adopt_awaited(run, f, object, type);
-  if (child != nullptr) run.awaited_by(child->id) = {f.id, site, f.visit};
+  if (child != nullptr) run.awaited_by(child->id) = {f.id, f.site, f.visit};
   if (const char* const name = child != nullptr ? child->operation : type.name;
-      f.user && info->initiation != name)
-    sites::note_operation(site, name);
+      f.user && place.info->initiation != name)
+    sites::note_operation(f.site, name);
   run.record(event_kind::arrived, &f, flags_of(f, type, child), child == nullptr ? 0 : child->id);
   if (child != nullptr) record_joined(run, f, object, type, *child);
 
@@ -229,7 +229,15 @@ action arrive_outside(const frame& f) {
   if (standing > run.most_visits) return park(run, f, standing);
   if (run.stopping) return action::park;
   if (!run.strikes_awaits || !run.faults_allowed || !f.user) return action::proceed;
-  return execute_planned(run, f, info->key, child);
+  return execute_planned(run, f, place.info->key, child);
+}
+
+// An arrival that the plan may be about, and at which there is nothing else to find out.
+[[gnu::noinline]] action arrive_planned(run_state& run, frame& f, std::uint64_t flags,
+                                        std::uint64_t key) {
+  run.record(event_kind::arrived, &f, flags);
+  if (run.tearing_down || !run.faults_allowed) return action::proceed;
+  return execute_planned(run, f, key, nullptr);
 }
 
 }  // namespace
@@ -241,7 +249,7 @@ action arrive(frame& f, const void* object, const awaited_type& type, std::sourc
   if (!belongs_to(run, f)) return arrive_outside(f);
   const sites::known_place* const place = sites::if_known(where);
   if (place == nullptr || run->unstarted.first() != nullptr || type.is_instrumented ||
-      run->strikes_awaits || run->stopping || (f.user && place->info->initiation != type.name))
+      run->stopping || (f.user && place->info->initiation != type.name))
     return arrive_anyhow(*run, f, object, type, where);
   visit_table::counter* const visits = run->visits.if_near(visit_key(f.id, place->site));
   if (visits == nullptr || visits->stands(run->most_visits, virtual_clock::now()))
@@ -249,7 +257,9 @@ action arrive(frame& f, const void* object, const awaited_type& type, std::sourc
   f.site = place->site;
   f.visit = visits->count(virtual_clock::now());
   ++run->arrivals;
-  run->record(event_kind::arrived, &f, flags_of(f, type, nullptr));
+  const std::uint64_t flags = flags_of(f, type, nullptr);
+  if (run->strikes_awaits && f.user) return arrive_planned(*run, f, flags, place->info->key);
+  run->record(event_kind::arrived, &f, flags);
   return action::proceed;
 }
 

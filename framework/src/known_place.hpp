@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <source_location>
@@ -35,9 +34,8 @@ struct known_place {
 };
 inline constinit thread_local places<known_place> known_places{};
 
-// Another one for each exploration. Read by every thread that makes coroutines.
-inline constinit std::atomic<std::uint32_t> this_counting = 1;
-inline std::uint32_t counting_now() { return this_counting.load(std::memory_order_relaxed); }
+// Another one for each exploration.
+inline constinit std::uint32_t this_counting = 1;
 
 known_place look_up(const std::source_location& where, const void* at);
 
@@ -45,13 +43,13 @@ known_place look_up(const std::source_location& where, const void* at);
 inline const known_place* if_known(const std::source_location& where) {
   const void* const at = address_of(where);
   const known_place& k = place_for(at, known_places);
-  return k.at == at && k.counting == counting_now() ? &k : nullptr;
+  return k.at == at && k.counting == this_counting ? &k : nullptr;
 }
 
 inline const known_place& known_at(const std::source_location& where) {
   const void* const at = address_of(where);
   known_place& k = place_for(at, known_places);
-  if (k.at != at || k.counting != counting_now()) k = look_up(where, at);
+  if (k.at != at || k.counting != this_counting) k = look_up(where, at);
   return k;
 }
 
@@ -65,7 +63,7 @@ inline std::uint32_t known_function(const std::source_location& where) {
   static constinit thread_local places<known> all{};
   const void* const at = address_of(where);
   known& k = place_for(at, all);
-  if (k.at != at || k.counting != counting_now()) k = {at, counting_now(), function_at(where)};
+  if (k.at != at || k.counting != this_counting) k = {at, this_counting, function_at(where)};
   return k.function;
 }
 

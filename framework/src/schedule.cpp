@@ -39,7 +39,6 @@ schedule::schedule(run_state& run) : run_(run) {
     random_ = random_numbers(seed_of(d.where));
     run.mark_reached(number);
     if (d.what.kind != fault_kind::pct) continue;
-    looks_at_one_ = true;
     chains_.emplace();
     for (unsigned i = 1; i < d.what.value; ++i)
       changes_.push_back(1 + random_.below(std::max(plain_steps(), 1u)));

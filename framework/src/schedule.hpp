@@ -35,7 +35,7 @@ class schedule {
   // Called before each step of the driver, which has so many choices: puts in front what is to run.
   void choose(std::size_t choices) {
     ++steps_;
-    if (choices > 1 || looks_at_one_) choose_among(choices);
+    if (choices > 1 || chains_.has_value()) choose_among(choices);
   }
 
   // How many steps there were.
@@ -69,10 +69,9 @@ class schedule {
   run_state& run_;
   std::uint32_t steps_ = 0;
   const deviation* whole_ = nullptr;  // a whole schedule
-  bool looks_at_one_ = false;         // PCT may change the priority of who runs alone
   reused_vector<planned_delay> left_;
   random_numbers random_;
-  // PCT's priorities, the highest runs.
+  // PCT's priorities, the highest runs. They may change where one piece is ready alone, too.
   using priorities = std::unordered_map<std::uint32_t, std::int64_t, std::hash<std::uint32_t>,
                                         std::equal_to<std::uint32_t>,
                                         reusing<std::pair<const std::uint32_t, std::int64_t>>>;

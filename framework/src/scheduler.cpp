@@ -124,7 +124,7 @@ void scheduler::run(std::size_t i) {
   const piece& next = ready_[i];
   if (next.work != nullptr) return run_work(i);
   const auto [who, resumes] = std::pair(next.who, next.resumes);
-  i == 0 ? ready_.drop() : ready_.drop(i);
+  ready_.drop(i);
   who != nullptr ? who->resume(resumes) : resumes.resume();
 }
 
