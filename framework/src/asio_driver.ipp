@@ -166,7 +166,11 @@ asio_driver::asio_driver(std::function<void(executor)> launch)
 
 asio_driver::~asio_driver() = default;
 
-asio_driver::executor asio_driver::get_executor() { return world_->context.get_executor(); }
+// Whoever asks has something to start there.
+asio_driver::executor asio_driver::get_executor() {
+  world_->idle = false;
+  return world_->context.get_executor();
+}
 
 COFAULT_ASIO::cancellation_slot asio_driver::get_cancellation_slot() {
   return world_->cancellation.slot();
@@ -200,7 +204,6 @@ bool asio_driver::run(std::size_t) { return world_->step(); }
 // poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
-  world_->idle = false;          // a probe may have been launched
   if (!world_->has_reactor()) return;
   reactor::look_at_timers();
   COFAULT_ASIO::post(world_->context, [] {});

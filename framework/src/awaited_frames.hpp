@@ -13,14 +13,25 @@ frame* find_unstarted(run_state& run, const void* object, std::size_t size);
 // What adopt_awaited() does where there is something to look for.
 frame* find_awaited(run_state& run, const frame& by, const void* object, const awaited_type& type);
 
-// Who awaits whom: the unstarted coroutine that the awaited object holds.
+// Whether the object begins with that coroutine's address.
+inline bool begins_with(const void* object, const awaited_type& type, const frame& f) {
+  const bool has_word = type.size >= sizeof(void*) &&
+                        reinterpret_cast<std::uintptr_t>(object) % alignof(void*) == 0;
+  if (!has_word) return false;
+  const void* const word = *static_cast<const void* const*>(object);
+  return word == f.address || word == f.promise;
+}
+
+// Who awaits whom: the unstarted coroutine that the awaited object holds. Mostly that was made last.
 inline frame* adopt_awaited(run_state& run, const frame& by, const void* object,
                             const awaited_type& type) {
-  if (run.unstarted.first() == nullptr && !type.is_instrumented) return nullptr;
+  frame* const latest = run.unstarted.first();
+  if (latest == nullptr && !type.is_instrumented) return nullptr;
+  if (latest != nullptr && begins_with(object, type, *latest)) return latest;
   return find_awaited(run, by, object, type);
 }
 
-// Records every further coroutine the awaited object holds.
+// Records every coroutine that the awaited object holds beside the first one.
 void record_joined(run_state& run, const frame& by, const void* object, const awaited_type& type,
                    const frame& first);
 

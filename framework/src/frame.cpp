@@ -6,36 +6,17 @@
 #include <utility>
 
 #include "awaited_frames.hpp"
-#include "cofault/clock.hpp"
-#include "cofault/site.hpp"
-#include "fault_execution.hpp"
 #include "frame_origin.hpp"
 #include "known_place.hpp"
-#include "run_state.hpp"
+#include "run_of.hpp"
 
 namespace cofault::detail {
-namespace {
 
-bool belongs_to(const run_state* run, const frame& f) {
-  return run != nullptr && f.run == run->number;
-}
-
-// The frame is not of the run under way on this thread.
-[[gnu::noinline, gnu::cold]] void note_stranger(const frame& f) {
+void note_stranger(const frame& f) {
   if (run_state::current() == nullptr && f.run != 0) note_foreign_thread(f);
 }
 
-// The run the frame belongs to, if that is the one under way on this thread.
-run_state* run_of(const frame& f) {
-  run_state* const run = run_state::current();
-  if (belongs_to(run, f)) return run;
-  note_stranger(f);
-  return nullptr;
-}
-
-std::uint64_t visit_key(std::uint32_t id, std::uint32_t site) {
-  return (std::uint64_t{id} << 32) | site;
-}
+namespace {
 
 // Whoever was running before it runs again.
 void step_back(run_state& run, frame& f) {
@@ -55,13 +36,15 @@ void record_suspended(run_state& run, frame& f) {
   run.record(event_kind::started, &f);
 }
 
+[[gnu::noinline]] void record_spawned(run_state& run, const frame& f) {
+  if (const std::uint64_t handler = completion_handler(f); handler != 0)
+    run.record(event_kind::spawned, &f, handler, f.for_operation ? f.creator_id : 0);
+}
+
 [[gnu::noinline]] void go_on_and_ask(run_state& run, frame& f, std::uint64_t step) {
   run.record(event_kind::resumed, &f, step);
   if (f.site != 0 && !run.tearing_down) run.requested.resumed(f);
 }
-
-// Instances are counted in the same table, under an id that no coroutine has.
-constexpr std::uint32_t instance_counter = 0;
 
 }  // namespace
 
@@ -79,19 +62,19 @@ void frame_created(frame& f) {
     if (f.for_operation) run->awaited_by(f.id) = run->initiating;
   }
   run->unstarted.add(f);
-  run->note_at(f.address, &f);
+  run->note_created(f);
 }
 
 void frame_named(frame& f, const std::source_location& where) {
   run_state* run = run_of(f);
   if (run == nullptr) return;
-  f.function = sites::known_function(where);
-  f.user = sites::function(f.function).user;
-  f.instance = run->visits.count(visit_key(instance_counter, f.function), 0).total;
+  const sites::known_function& known = sites::known_at(where, run->functions);
+  f.function = known.function;
+  f.user = known.user;
+  f.instance = run->next_instance(f.function);
   run->record_at(event_kind::created, f.id, f.creator_site,
                  (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
-  if (const std::uint64_t handler = completion_handler(f); handler != 0)
-    run->record(event_kind::spawned, &f, handler, f.for_operation ? f.creator_id : 0);
+  if (f.executor != nullptr) record_spawned(*run, f);
   if (run->explaining) record_origin(*run, f);
 }
 
@@ -137,7 +120,7 @@ void frame_destroyed(frame& f) noexcept {
   run_state* run = run_of(f);
   frame_list::remove(f);  // also on a foreign thread: its memory is gone in a moment
   if (run == nullptr) return;
-  run->note_at(f.address, nullptr);
+  run->note_destroyed(f);
   if (run->running == &f) {  // it flowed off its end
     run->running = f.below;
     run->initiating = f.initiating_below;
@@ -184,83 +167,6 @@ suspension::suspension(frame& f) : frame_(&f) {
 void suspension::fail() {
   end();
   frame_entered(*frame_);
-}
-
-namespace {
-
-// What is known of the await in the trace.
-std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* child) {
-  std::uint64_t flags = type.flags | std::uint64_t{f.visit} << 32;
-  if (child != nullptr && child->code != nullptr && type.can_complete) flags |= await_takes_code;
-  if (f.user) flags |= await_user;
-  return flags;
-}
-
-[[gnu::noinline]] action park(run_state& run, frame& f, std::uint32_t standing) {
-  run.record(event_kind::parked, &f, standing);
-  return action::park;
-}
-
-action arrive_outside(const frame& f) {
-  note_stranger(f);
-  return action::proceed;
-}
-
-// Any arrival.
-[[gnu::noinline]] action arrive_anyhow(run_state& run, frame& f, const void* object,
-                                       const awaited_type& type, std::source_location where) {
-  const sites::known_place place = sites::known_at(where);
-  f.site = place.site;
-  const visit_table::counter& visits =
-      run.visits.count(visit_key(f.id, f.site), virtual_clock::now());
-  const std::uint32_t standing = visits.standing;
-  f.visit = visits.total;
-  ++run.arrivals;
-
-  frame* const child = adopt_awaited(run, f, object, type);
-  if (child != nullptr) run.awaited_by(child->id) = {f.id, f.site, f.visit};
-  if (const char* const name = child != nullptr ? child->operation : type.name;
-      f.user && place.info->initiation != name)
-    sites::note_operation(f.site, name);
-  run.record(event_kind::arrived, &f, flags_of(f, type, child), child == nullptr ? 0 : child->id);
-  if (child != nullptr) record_joined(run, f, object, type, *child);
-
-  if (run.tearing_down) return action::proceed;
-  if (standing > run.most_visits) return park(run, f, standing);
-  if (run.stopping) return action::park;
-  if (!run.strikes_awaits || !run.faults_allowed || !f.user) return action::proceed;
-  return execute_planned(run, f, place.info->key, child);
-}
-
-// An arrival that the plan may be about, and at which there is nothing else to find out.
-[[gnu::noinline]] action arrive_planned(run_state& run, frame& f, std::uint64_t flags,
-                                        std::uint64_t key) {
-  run.record(event_kind::arrived, &f, flags);
-  if (run.tearing_down || !run.faults_allowed) return action::proceed;
-  return execute_planned(run, f, key, nullptr);
-}
-
-}  // namespace
-
-// Most arrivals have been here before and there is nothing to decide: those go no further than
-// this function, which calls no other.
-action arrive(frame& f, const void* object, const awaited_type& type, std::source_location where) {
-  run_state* const run = run_state::current();
-  if (!belongs_to(run, f)) return arrive_outside(f);
-  const sites::known_place* const place = sites::if_known(where);
-  if (place == nullptr || run->unstarted.first() != nullptr || type.is_instrumented ||
-      run->stopping || (f.user && place->info->initiation != type.name))
-    return arrive_anyhow(*run, f, object, type, where);
-  visit_table::counter* const visits = run->visits.if_near(visit_key(f.id, place->site));
-  if (visits == nullptr || visits->stands(run->most_visits, virtual_clock::now()))
-    return arrive_anyhow(*run, f, object, type, where);
-  f.site = place->site;
-  f.visit = visits->count(virtual_clock::now());
-  ++run->arrivals;
-  const std::uint64_t flags = flags_of(f, type, nullptr);
-  if (run->strikes_awaits && f.user) return arrive_planned(*run, f, flags, place->info->key);
-  run->record(event_kind::arrived, &f, flags);
-  return action::proceed;
 }
 
 void hold_parked(std::shared_ptr<void> held) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <source_location>
@@ -25,46 +26,53 @@ Known& place_for(const void* at, places<Known>& all) {
   return all[reinterpret_cast<std::uintptr_t>(at) / sizeof(void*) % all.size()];
 }
 
+// Another one for each exploration.
+inline constinit std::uint32_t this_counting = 1;
+
 // An await point, for one exploration.
 struct known_place {
   const void* at = nullptr;
   std::uint32_t counting = 0;
   std::uint32_t site = 0;
   const site_info* info = nullptr;
+  std::uint64_t key = 0;
 };
-inline constinit thread_local places<known_place> known_places{};
-
-// Another one for each exploration.
-inline constinit std::uint32_t this_counting = 1;
+static_assert(std::has_single_bit(sizeof(known_place)), "it is found by a shift");
+using known_places = places<known_place>;
 
 known_place look_up(const std::source_location& where, const void* at);
 
 // Null: it has not been asked for in this exploration, or not lately.
-inline const known_place* if_known(const std::source_location& where) {
+inline const known_place* if_known(const std::source_location& where, known_places& all) {
   const void* const at = address_of(where);
-  const known_place& k = place_for(at, known_places);
+  const known_place& k = place_for(at, all);
   return k.at == at && k.counting == this_counting ? &k : nullptr;
 }
 
-inline const known_place& known_at(const std::source_location& where) {
+inline const known_place& known_at(const std::source_location& where, known_places& all) {
   const void* const at = address_of(where);
-  known_place& k = place_for(at, known_places);
+  known_place& k = place_for(at, all);
   if (k.at != at || k.counting != this_counting) k = look_up(where, at);
   return k;
 }
 
-// As function_at().
-inline std::uint32_t known_function(const std::source_location& where) {
-  struct known {
-    const void* at = nullptr;
-    std::uint32_t counting = 0;
-    std::uint32_t function = 0;
-  };
-  static constinit thread_local places<known> all{};
+// A function, for one exploration.
+struct known_function {
+  const void* at = nullptr;
+  std::uint32_t counting = 0;
+  std::uint32_t function = 0;
+  bool user = false;
+};
+using known_functions = places<known_function>;
+
+inline const known_function& known_at(const std::source_location& where, known_functions& all) {
   const void* const at = address_of(where);
-  known& k = place_for(at, all);
-  if (k.at != at || k.counting != this_counting) k = {at, this_counting, function_at(where)};
-  return k.function;
+  known_function& k = place_for(at, all);
+  if (k.at != at || k.counting != this_counting) {
+    const std::uint32_t index = function_at(where);
+    k = {at, this_counting, index, function(index).user};
+  }
+  return k;
 }
 
 }  // namespace cofault::sites

@@ -106,6 +106,8 @@ run_memory& run_memory::here() {
 run_state::run_state(const plan& p, const options& o, run_memory& reused)
     : trace_(begin_trace(!p.empty())),
       reached_(p.size()),
+      instances_(reused.instances),
+      by_address_(reused.by_address),
       number(next_number()),
       what(p),
       how(o),
@@ -117,11 +119,11 @@ run_state::run_state(const plan& p, const options& o, run_memory& reused)
       awaits(reused.awaits),
       struck(p.size()),
       visits(reused.visits),
-      by_address(reused.by_address),
+      places(reused.places),
+      functions(reused.functions),
       exceptions(*this, reused.exceptions) {
   awaits.clear();
   visits.clear();
-  by_address.clear();
   if (!what.empty() && !debugger_stops.empty()) stop_ = debugger_stops.front();
   current_ = this;
 }
@@ -138,6 +140,13 @@ run_state::~run_state() {
 }
 
 std::uint64_t run_state::fault_free_arrivals() const { return plain_arrivals; }
+
+void run_state::note_all() {
+  by_address_.clear();
+  for (const frame_list* list : {&unstarted, &started})
+    for (frame* f = list->first(); f != nullptr; f = f->next) by_address_[address_of(*f)] = f;
+  addresses_are_known_ = true;
+}
 
 void run_state::record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site,
                                std::uint64_t value, std::uint32_t other) {

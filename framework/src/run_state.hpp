@@ -16,6 +16,7 @@
 #include "cofault/plan.hpp"
 #include "exception_recorder.hpp"
 #include "keyed_table.hpp"
+#include "known_place.hpp"
 #include "request.hpp"
 #include "schedule.hpp"
 #include "visit_table.hpp"
@@ -69,12 +70,21 @@ class frame_list {
   frame head_;
 };
 
+// How many coroutines of a function there were in the run.
+struct counted_function {
+  std::uint64_t run = 0;
+  std::uint32_t instances = 0;
+};
+
 // What the runs of a thread use one after the other.
 struct run_memory {
   visit_table visits;
   keyed_table<frame*> by_address;
   reused_vector<await_step> awaits;
+  reused_vector<counted_function> instances;
   exception_recorder::memory exceptions;
+  sites::known_places places;
+  sites::known_functions functions;
 
   static run_memory& here();
 };
@@ -114,13 +124,23 @@ class run_state {
     if (awaits.size() <= frame) awaits.resize(frame + 32);
     return awaits[frame];
   }
-  // Notes which coroutine is at its address, or (null) that none is any more.
-  void note_at(const void* address, frame* f) {
-    by_address[reinterpret_cast<std::uint64_t>(address)] = f;
+  // The number of the next coroutine of that function, from 1.
+  std::uint32_t next_instance(std::uint32_t function) {
+    if (instances_.size() <= function) instances_.resize(function + 32);
+    counted_function& c = instances_[function];
+    if (c.run != number) c = {number, 0};
+    return ++c.instances;
+  }
+  void note_created(frame& f) {
+    if (addresses_are_known_) by_address_[address_of(f)] = &f;
+  }
+  void note_destroyed(const frame& f) {
+    if (addresses_are_known_) by_address_[address_of(f)] = nullptr;
   }
   // The coroutine at that address (coroutine_handle::address()); null: it is not known.
   frame* find_at(const void* address) {
-    frame** const known = by_address.known(reinterpret_cast<std::uint64_t>(address));
+    if (!addresses_are_known_) note_all();
+    frame** const known = by_address_.known(reinterpret_cast<std::uint64_t>(address));
     return known == nullptr ? nullptr : *known;
   }
   // Deviation `number` of the plan was executed.
@@ -145,11 +165,18 @@ class run_state {
   void record_at_stop(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value,
                       std::uint32_t other);
   void stop();
+  void note_all();
+  static std::uint64_t address_of(const frame& f) {
+    return reinterpret_cast<std::uint64_t>(f.address);
+  }
 
   static constinit thread_local run_state* current_;
   trace_buffer& trace_;
   reused_vector<bool> reached_;                  // by deviation
   std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
+  reused_vector<counted_function>& instances_;
+  keyed_table<frame*>& by_address_;
+  bool addresses_are_known_ = false;  // somebody has asked
 
  public:
   std::uint64_t number;
@@ -185,7 +212,8 @@ class run_state {
   virtual_time last_retry = 0;
   reused_vector<const char*> resources;  // label by serial - serials_before - 1; null once released
   visit_table& visits;
-  keyed_table<frame*>& by_address;
+  sites::known_places& places;
+  sites::known_functions& functions;
   reused_vector<std::function<void()>> cancellers;  // registered by on_cancel()
   reused_vector<probe_start> probes;
   std::size_t probe = 0;       // the one under way

@@ -113,24 +113,26 @@ bool scheduler::forget(const ticket& which) noexcept {
   std::size_t i = 0;
   while (i < ready_.size() && ready_[i].number != which.number) ++i;
   if (i == ready_.size()) return false;
-  [[maybe_unused]] const piece forgotten = std::move(ready_[i]);
-  ready_.drop(i);
+  ready_.bring_forward(i);
+  [[maybe_unused]] const piece forgotten = std::move(ready_[0]);
+  ready_.drop();
   return true;
 }
 
 void scheduler::run(std::size_t i) {
   check_thread();
+  if (i > 0) ready_.bring_forward(i);
   const turn now(*this);
-  const piece& next = ready_[i];
-  if (next.work != nullptr) return run_work(i);
+  const piece& next = ready_[0];
+  if (next.work != nullptr) return run_work();
   const auto [who, resumes] = std::pair(next.who, next.resumes);
-  ready_.drop(i);
+  ready_.drop();
   who != nullptr ? who->resume(resumes) : resumes.resume();
 }
 
-void scheduler::run_work(std::size_t i) {
-  const auto work = std::move(ready_[i].work);
-  ready_.drop(i);
+void scheduler::run_work() {
+  const auto work = std::move(ready_[0].work);
+  ready_.drop();
   work->what();
 }
 

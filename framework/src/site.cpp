@@ -202,7 +202,8 @@ static std::uint32_t look_up(const std::source_location& where) {
 
 known_place look_up(const std::source_location& where, const void* at) {
   const std::uint32_t site = look_up(where);
-  return {at, this_counting, site, &table().items[site]};
+  const site_info& info = table().items[site];
+  return {at, this_counting, site, &info, info.key};
 }
 
 std::uint32_t start_of(std::uint32_t function) {

@@ -179,8 +179,8 @@ class scheduler {
   template <class Key, class Value>
   using map = std::map<Key, Value, std::less<Key>, detail::reusing<std::pair<const Key, Value>>>;
   ticket post(std::coroutine_handle<> resumes, participant* who);
-  ticket make_room_and_post(std::coroutine_handle<> resumes, participant* who);
-  void run_work(std::size_t i);
+  [[gnu::noinline]] ticket make_room_and_post(std::coroutine_handle<> resumes, participant* who);
+  void run_work();
   ticket post_after(std::chrono::nanoseconds after, std::coroutine_handle<> resumes,
                     participant* who);
   ticket add_after(std::chrono::nanoseconds after, piece what);

@@ -38,13 +38,14 @@ struct frame {
   void* start_argument = nullptr;
   void* code = nullptr;             // where its completion token will put an error code
   std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
+  // What is read together here is not written together: a load that needs two fresh stores waits.
   std::uint32_t id = 0;
-  std::uint32_t site = 0;  // the await point it reached last
+  std::uint32_t function = 0;  // index in the site table
+  std::uint32_t site = 0;      // the await point it reached last
+  std::uint32_t instance = 0;
   std::uint32_t visit = 0;
   std::uint32_t creator_id = 0;  // who was running when it was created
   std::uint32_t creator_site = 0;
-  std::uint32_t function = 0;  // index in the site table
-  std::uint32_t instance = 0;
   std::uint32_t suspended_at = 0;  // how often the clock had moved by then
   frame_state state = frame_state::created;
   bool failed = false;

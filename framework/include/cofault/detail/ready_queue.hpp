@@ -40,10 +40,9 @@ class ready_queue {
     ++first_;
     --size_;
   }
-  // Destroys number `i`.
-  void drop(std::size_t i) {
-    for (; i > 0; --i) (*this)[i] = std::move((*this)[i - 1]);
-    drop();
+  // Number `i` becomes the first one; the others stay as they are.
+  [[gnu::noinline]] void bring_forward(std::size_t i) {
+    for (; i > 0; --i) std::swap((*this)[i], (*this)[i - 1]);
   }
   // The first one becomes the last.
   void rotate() {
