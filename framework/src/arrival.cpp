@@ -68,8 +68,8 @@ action arrive_outside(const frame& f) {
   return execute_planned(run, f, place.key, child);
 }
 
-// Mostly the first arrival of that coroutine there: its visits have to be searched for. Nothing else
-// is to be found out.
+// Mostly the first arrival of that coroutine there: its visits have to be searched for. Nothing
+// else is to be found out.
 [[gnu::noinline]] action arrive_and_search(run_state& run, frame& f, const awaited_type& type,
                                            const sites::known_place& place) {
   const visit_table::counter& visits =
@@ -85,8 +85,7 @@ action arrive_outside(const frame& f) {
 }
 
 [[gnu::noinline]] action arrive_at_new_place(run_state& run, frame& f, const void* object,
-                                             const awaited_type& type,
-                                             std::source_location where) {
+                                             const awaited_type& type, std::source_location where) {
   return arrive_anyhow(run, f, object, type, sites::known_at(where, run.places));
 }
 

@@ -15,14 +15,15 @@ frame* find_awaited(run_state& run, const frame& by, const void* object, const a
 
 // Whether the object begins with that coroutine's address.
 inline bool begins_with(const void* object, const awaited_type& type, const frame& f) {
-  const bool has_word = type.size >= sizeof(void*) &&
-                        reinterpret_cast<std::uintptr_t>(object) % alignof(void*) == 0;
+  const bool has_word =
+      type.size >= sizeof(void*) && reinterpret_cast<std::uintptr_t>(object) % alignof(void*) == 0;
   if (!has_word) return false;
   const void* const word = *static_cast<const void* const*>(object);
   return word == f.address || word == f.promise;
 }
 
-// Who awaits whom: the unstarted coroutine that the awaited object holds. Mostly that was made last.
+// Who awaits whom: the unstarted coroutine that the awaited object holds. Mostly that was made
+// last.
 inline frame* adopt_awaited(run_state& run, const frame& by, const void* object,
                             const awaited_type& type) {
   frame* const latest = run.unstarted.first();

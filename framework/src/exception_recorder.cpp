@@ -91,10 +91,12 @@ void exception_recorder::raised(const void* object, const void* from) noexcept {
 
 // Asking costs a system call, half as much as a throw. Before the first fault no answer is needed:
 // only what a fault threw, and what came of that, is judged by whether it was reported.
-std::uint64_t exception_recorder::printed() const { return !run_.faulted ? 0 : printed_so_far(); }
+std::uint64_t exception_recorder::printed() const {
+  return run_.faulted && run_.asks_output ? printed_so_far() : 0;
+}
 
 void exception_recorder::fault_strikes() {
-  if (run_.faulted) return;
+  if (run_.faulted || !run_.asks_output) return;
   for (handler& h : handlers_) h.printed = printed_so_far();
 }
 

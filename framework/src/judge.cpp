@@ -28,11 +28,12 @@ std::uint32_t culprit(std::string_view property, const violation& v, const plan&
 
 }  // namespace
 
-bool judge(const outcome& what, const plan& p, const options& how) {
+verdict judge(const outcome& what, const plan& p, const options& how, bool looks_again) {
   mailbox& b = box();
   static thread_local std::vector<violation> violations;
   reused_vector<std::uint32_t> blamed;
   bool good = true;
+  std::uint32_t declared = 0;
   for (const auto& property : how.properties()) {
     const kind_set needs = property->needs();
     if ((needs & what.kinds) == 0 && needs != ~kind_set{0}) continue;
@@ -44,10 +45,12 @@ bool judge(const outcome& what, const plan& p, const options& how) {
         if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
         continue;
       }
-      good = false;
       const std::uint32_t site = culprit(property->name(), v, p);
-      if (how.is_deliberate(sites::place(site))) {
-        ++b.declared;
+      const bool is_declared = how.is_deliberate(sites::place(site));
+      if (looks_again && !is_declared) return verdict::unsure;
+      good = false;
+      if (is_declared) {
+        ++declared;
         continue;
       }
       if (fails_anyway(v.text) || std::find(blamed.begin(), blamed.end(), site) != blamed.end())
@@ -56,16 +59,17 @@ bool judge(const outcome& what, const plan& p, const options& how) {
       b.add(property->name(), site, v.frame, p, v.text);
     }
   }
+  b.declared += declared;
   const bool cut = what.end == ending::bounded && !what.has(event_kind::overran);
-  if (!cut && !what.truncated) return good;
+  if (!cut && !what.truncated) return good ? verdict::good : verdict::bad;
   if (what.keeps_retrying) {
     if (b.retrying_count < mailbox::max_list) b.retrying[b.retrying_count] = p;
     ++b.retrying_count;
-    return false;
+    return verdict::bad;
   }
   if (b.bounded_count < mailbox::max_list) b.bounded[b.bounded_count] = p;
   ++b.bounded_count;
-  return false;
+  return verdict::bad;
 }
 
 std::uint32_t site_of_fault(const plan& p) {

@@ -9,9 +9,12 @@
 
 namespace cofault::detail {
 
+enum class verdict : std::uint8_t { good, bad, unsure };
+
 // Asks every property about an outcome and adds what is violated to box(); counts it there where a
-// bound kept it from an answer. True: nothing is wrong with it.
-bool judge(const outcome& what, const plan& p, const options& how);
+// bound kept it from an answer. With `looks_again`, nothing is added: then a violation makes the
+// verdict unsure.
+verdict judge(const outcome& what, const plan& p, const options& how, bool looks_again = false);
 
 // Where the last deviation of the plan is; 0: nowhere, or not before a whole schedule is shrunk.
 std::uint32_t site_of_fault(const plan& p);

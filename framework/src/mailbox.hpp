@@ -44,10 +44,10 @@ struct found {
 
 // What a cancellation did, to be compared with what others did.
 struct cancellation_note {
-  point where;          // the await that it met, or that came next
+  point where;  // the await that it met, or that came next
   std::uint32_t site, frame;
-  bool suspended;       // it came while that await was suspended; else before it was started
-  bool delivered;       // that await ended as cancelled
+  bool suspended;  // it came while that await was suspended; else before it was started
+  bool delivered;  // that await ended as cancelled
   stored_plan what;
 };
 
@@ -62,16 +62,16 @@ struct mailbox {
   stage_of_sweep stage;
   std::int64_t began;  // real time, in nanoseconds
   enum { nothing, trials_used_up, time_used_up } stopped_by;
-  bool prepared;       // the runs without faults are done
-  std::uint32_t strategy;  // the one that is being followed
-  bool followed;           // it has seen the run without faults
-  std::uint32_t longer;    // plans of more than one deviation that it has run
+  bool prepared;               // the runs without faults are done
+  std::uint32_t strategy;      // the one that is being followed
+  bool followed;               // it has seen the run without faults
+  std::uint32_t longer;        // plans of more than one deviation that it has run
   stored_plan work[max_work];  // its plans, in order; grows while sweeping
   std::uint32_t work_count;
-  std::uint32_t next;  // the one being tried
+  std::uint32_t next;                                      // the one being tried
   std::uint32_t planned[trial_kinds], tried[trial_kinds];  // by trial_kind, of all strategies
-  bool any_candidate;  // there was anything to try at all
-  bool samples_only;   // faults there were, but no strategy that tries them alone
+  bool any_candidate;                                      // there was anything to try at all
+  bool samples_only;  // faults there were, but no strategy that tries them alone
   found items[max_found];
   std::uint32_t found_count;
   std::uint32_t points, trials;
@@ -87,9 +87,10 @@ struct mailbox {
   std::uint32_t later[max_list];
   std::uint32_t note_count;
   cancellation_note notes[1 << 14];
-  std::uint64_t plain_arrivals;  // of the run without faults
+  std::uint64_t plain_arrivals;          // of the run without faults
   std::uint32_t cancellations, effects;  // of the root; and those that changed anything
   bool work_cut, found_cut;
+  bool prints;                // handlers of the program print: the runs have to ask for it
   std::uint32_t declared;     // findings at places that the test declared deliberate
   std::uint32_t doubt_count;  // what was undecided, each reason once
   char doubts[8][512];

@@ -216,14 +216,15 @@ outcome sum_up(const run_state& run, ending end) {
 
 }  // namespace
 
-outcome run(const driver_factory& body, const plan& what, const options& how, bool explaining) {
+outcome run(const driver_factory& body, const plan& what, const options& how, attention paid) {
   if (run_state::current() != nullptr)
     throw std::logic_error(
         "cofault: a run is already under way on this thread; explore() and run() cannot be nested: "
         "call them from the test, not from the code under test");
   if (detail::last_words::awaited()) detail::last_words::under_way(what);
   run_state run(what, how);
-  run.explaining = explaining;
+  run.asks_output = paid != attention::usual;
+  run.explaining = paid == attention::everything;
   stage shown;
   std::unique_ptr<driver> world = body();
   run.world = world.get();

@@ -190,16 +190,38 @@ bool may_go_on(const options& how) {
   return b.stopped_by == mailbox::nothing && b.error[0] == '\0';
 }
 
+outcome attempt(const driver_factory& body, const options& how, const plan& p, attention paid) {
+  forget_output();
+  ++box().beat;
+  const outcome done = run(body, p, how, paid);
+  refuse_unsound(done);
+  return done;
+}
+
+std::string went_wrong_once(const plan& p) {
+  return "of two runs of the plan '" + encode(p) +
+         "' the first went wrong and the second did not: something outside of the body (a global, "
+         "a "
+         "static) remembers the runs before it";
+}
+
 void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
   mailbox& b = box();
-  forget_output();
   ++b.trials;
-  ++b.beat;
   ++b.tried[static_cast<std::size_t>(kind_of(p))];
-  const outcome what = run(body, p, how);
-  refuse_unsound(what);
+  outcome what = attempt(body, how, p, b.prints ? attention::output : attention::usual);
+  // What nobody is seen to deal with may have been printed.
+  const bool looks_again = !b.prints && what.has(event_kind::left);
   if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
-  const bool good = judge(what, p, how);
+  verdict found = judge(what, p, how, looks_again);
+  if (found == verdict::unsure) {
+    what = attempt(body, how, p, attention::output);
+    b.prints = what.has(event_kind::reported);
+    if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
+    found = judge(what, p, how);
+    if (found == verdict::good && !b.prints) b.doubt(went_wrong_once(p));
+  }
+  const bool good = found == verdict::good;
   note_cancellation(what, p);
   note_later_points(what, known);
   extend({p, what, good, how});
@@ -265,7 +287,7 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   if (b.stage == stage_of_sweep::done) return;
   b.trials = 1;
   forget_output();
-  const outcome done = run(body, what, how, true);
+  const outcome done = run(body, what, how, attention::everything);
   refuse_unsound(done);
   refuse_misfits(copy_of(done), what, how);
   if (all_reached(done, what) || may_miss(what)) judge(done, what, how);

@@ -22,6 +22,10 @@ cofault::driver_factory world_of(Root root) {
   };
 }
 
+bool is_good(const cofault::outcome& what, const cofault::plan& p, const cofault::options& how) {
+  return cofault::detail::judge(what, p, how) == cofault::detail::verdict::good;
+}
+
 void one_by_hand(benchmark::State& state) {
   for (auto _ : state) {
     raw_loop w;
@@ -49,7 +53,7 @@ void one_run(benchmark::State& state) {
   for (auto _ : state) {
     const cofault::outcome done = cofault::run(world, none, how);
     arrivals = done.arrivals;
-    good = good && cofault::detail::judge(done, none, how);
+    good = good && is_good(done, none, how);
   }
   if (arrivals != awaits || !good) fail(state, "the run did not see every await, or found a bug");
 }
@@ -73,7 +77,7 @@ void random_run(benchmark::State& state) {
   for (auto _ : state) {
     const cofault::plan any({cofault::schedule_point(++seed), {cofault::fault_kind::random}});
     const cofault::outcome done = cofault::run(world, any, how);
-    good = good && done.root_completions == 1 && cofault::detail::judge(done, any, how);
+    good = good && done.root_completions == 1 && is_good(done, any, how);
   }
   if (!good) fail(state, "a random schedule found a bug");
 }

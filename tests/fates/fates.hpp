@@ -53,7 +53,7 @@ inline told one_fault(const cofault::driver_factory& program,
   if (nth >= points.size()) return {"there is no such await point", {}, ""};
   const cofault::fault what{cofault::fault_kind::throw_error, static_cast<std::uint8_t>(error)};
   const cofault::plan p({points[nth].where, what});
-  const cofault::outcome faulted = cofault::run(program, p, how, true);
+  const cofault::outcome faulted = cofault::run(program, p, how, cofault::attention::everything);
   if (faulted.reached != 1) return {"the await point was not reached", {}, ""};
   told out;
   for (const cofault::exception_story& s : exception_stories(faulted)) {

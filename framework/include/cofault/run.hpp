@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
+
 #include "cofault/driver.hpp"
 #include "cofault/options.hpp"
 #include "cofault/outcome.hpp"
@@ -8,10 +10,16 @@
 
 namespace cofault {
 
+// What a run finds out that costs more than the rest.
+enum class attention : std::uint8_t {
+  usual,       // nothing
+  output,      // whether a handler prints: two system calls for each behind a fault
+  everything,  // and who created each coroutine, what the exceptions say
+};
+
 // Executes the body once, in a fresh world, under one plan. A pure function of the plan as long as
 // the body is deterministic. Throws std::logic_error when a run is already under way.
-// `explaining` also records who created each coroutine, which is slow.
 outcome run(const driver_factory& body, const plan& what, const options& how,
-            bool explaining = false);
+            attention paid = attention::usual);
 
 }  // namespace cofault

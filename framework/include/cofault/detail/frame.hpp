@@ -27,17 +27,17 @@ struct await_step {
 struct frame {
   frame* next = nullptr;  // in the list of live frames
   frame* previous = nullptr;
-  frame* below = nullptr;           // who was running when this one was entered
-  const void* address = nullptr;    // coroutine_handle::address()
-  const void* promise = nullptr;    // the address of the library's own promise
-  const char* operation = nullptr;  // type of the first coroutine argument: names the operation
+  frame* below = nullptr;               // who was running when this one was entered
+  const void* address = nullptr;        // coroutine_handle::address()
+  const void* promise = nullptr;        // the address of the library's own promise
+  const char* operation = nullptr;      // type of the first coroutine argument: names the operation
   const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
-  const char* executor = nullptr;   // of a spawned chain: type of its executor, "" if not known
-  void* slot = nullptr;             // of a spawned chain's handler: its cancellation slot
-  void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
+  const char* executor = nullptr;       // of a spawned chain: type of its executor, "" if not known
+  void* slot = nullptr;                 // of a spawned chain's handler: its cancellation slot
+  void (*start)(void*) = nullptr;       // starts the operation it awaits, where that is done later
   void* start_argument = nullptr;
-  void* code = nullptr;             // where its completion token will put an error code
-  std::uint64_t run = 0;            // which run it belongs to; 0: created outside any run
+  void* code = nullptr;   // where its completion token will put an error code
+  std::uint64_t run = 0;  // which run it belongs to; 0: created outside any run
   // What is read together here is not written together: a load that needs two fresh stores waits.
   std::uint32_t id = 0;
   std::uint32_t function = 0;  // index in the site table
@@ -49,12 +49,12 @@ struct frame {
   std::uint32_t suspended_at = 0;  // how often the clock had moved by then
   frame_state state = frame_state::created;
   bool failed = false;
-  bool is_root = false;      // it begins the chain that the run itself has spawned
-  bool gives_value = false;  // it has a result other than void
-  bool user = false;         // its function is user code
+  bool is_root = false;         // it begins the chain that the run itself has spawned
+  bool gives_value = false;     // it has a result other than void
+  bool user = false;            // its function is user code
   await_step initiating_below;  // whose operation was being started when it was entered
-  bool for_operation = false;  // created while its creator's operation was being started
-  bool replaced = false;  // never started because a fault took its place
+  bool for_operation = false;   // created while its creator's operation was being started
+  bool replaced = false;        // never started because a fault took its place
   runtime where = runtime::generic;
 };
 
@@ -68,10 +68,10 @@ enum class action : std::uint8_t {
 // What is known of an awaited object at compile time.
 struct awaited_type {
   std::size_t size;
-  const char* name;        // a compiler's rendering of the type
-  std::uint64_t flags;     // of await_flags those that hold in any case, and the runtime
-  bool can_complete;       // its result can be made from nothing (an error code apart)
-  bool is_instrumented;    // coroutines of that type are instrumented
+  const char* name;      // a compiler's rendering of the type
+  std::uint64_t flags;   // of await_flags those that hold in any case, and the runtime
+  bool can_complete;     // its result can be made from nothing (an error code apart)
+  bool is_instrumented;  // coroutines of that type are instrumented
 };
 
 void frame_created(frame&);
@@ -85,8 +85,8 @@ void frame_destroyed(frame&) noexcept;
 // A coroutine reached an await point of the object: what the plan says.
 action arrive(frame&, const void* object, const awaited_type&, std::source_location);
 
-// Throws what the plan wants in place of the operation. Called by the coroutine itself: each function
-// in between would have to be unwound.
+// Throws what the plan wants in place of the operation. Called by the coroutine itself: each
+// function in between would have to be unwound.
 [[gnu::cold]] void raise_planned(frame&);
 
 // Completes the operation at the await point that `at` reached last with the planned error code:
@@ -117,8 +117,8 @@ class initiation {
 };
 
 // Suspends the coroutine and is the initiation of what it awaits. Unless that has started(), an
-// exception leaves the scope, and the coroutine goes on. (A handler that rethrows would do, but then
-// it would be a part of that exception's story.)
+// exception leaves the scope, and the coroutine goes on. (A handler that rethrows would do, but
+// then it would be a part of that exception's story.)
 class suspension : public initiation {
  public:
   explicit suspension(frame& f);
