@@ -3,6 +3,7 @@
 //   --largest=N   sweep no more than N await points
 //   --plot=FILE   draw the cost of a sweep against its size (SVG)
 //   --page=FILE   measure nothing; ask whether that page has the table's rows
+//   --memory=N    print what N trials leave in memory, and nothing else
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "cost_plot.hpp"
+#include "memory.hpp"
 #include "row.hpp"
 #include "sweep_sizes.hpp"
 #include "table.hpp"
@@ -44,6 +46,8 @@ int main(int argc, char** argv) {
   const std::string plot = take(argc, argv, "--plot="), page = take(argc, argv, "--page=");
   if (const std::string most = take(argc, argv, "--largest="); !most.empty())
     bench::largest() = std::atoi(most.c_str());
+  if (const std::string trials = take(argc, argv, "--memory="); !trials.empty())
+    return bench::print_memory(std::strtoull(trials.c_str(), nullptr, 10)) ? 0 : 1;
   bench::add_sweep_sizes();
   std::stable_sort(bench::rows().begin(), bench::rows().end(),
                    [](const auto& a, const auto& b) { return a.program < b.program; });
