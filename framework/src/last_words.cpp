@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "last_words.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -107,10 +108,17 @@ void at_exit() {
   speak();
 }
 
+// A child that is forked between two rehearsals speaks for itself, one that is forked by the code
+// under test does not.
+void after_fork() {
+  if (!armed.load()) armed_in = ::getpid();
+}
+
 void install() {
   if (installed) return;
   installed = true;
   [[maybe_unused]] static const int registered = std::atexit(at_exit);
+  [[maybe_unused]] static const int watched = ::pthread_atfork(nullptr, nullptr, after_fork);
   static_cast<void>(latest());
   static_cast<void>(hint());
   armed_in = ::getpid();

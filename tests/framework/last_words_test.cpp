@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <coroutine>
 #include <cstdio>
@@ -23,6 +25,7 @@ namespace {
 using namespace cofault;
 using support::task;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ExitedWithCode;
 using testing::HasSubstr;
 using testing::KilledBySignal;
@@ -137,6 +140,12 @@ TEST(LastWords, WithoutAFault) {
                     Not(HasSubstr("COFAULT_REPLAY"))));
 }
 
+const plan a_throw = parse_plan("last_words_test.cpp:ends_by+0=throw:failed");
+
+void rehearse_ends_by(void (*last)()) {
+  static_cast<void>(rehearse([last](scheduler& s) { return ends_by(s, last); }, a_throw, here()));
+}
+
 // In a process of its own: the handlers of a rehearsal stay.
 class LastWordsOfARehearsal : public testing::Test {
  protected:
@@ -152,20 +161,44 @@ void rehearse_until(int n, bool is_wrong) {
     co_await s.yield();
     if (is_wrong) co_await std::suspend_always();
   };
-  static_cast<void>(
-      rehearse(counts, parse_plan("last_words_test.cpp:ends_by+0=throw:failed"), here()));
+  static_cast<void>(rehearse(counts, a_throw, here()));
 }
 
 TEST_F(LastWordsOfARehearsal, WhoseOutputIsNotKept) {
-  EXPECT_EXIT(
-      static_cast<void>(rehearse([](scheduler& s) { return ends_by(s, prints_and_aborts); },
-                                 parse_plan("last_words_test.cpp:ends_by+0=throw:failed"), here())),
-      KilledBySignal(SIGABRT), AllOf(HasSubstr("the disk is full"), HasSubstr(replay)));
+  EXPECT_EXIT(rehearse_ends_by(prints_and_aborts), KilledBySignal(SIGABRT),
+              AllOf(HasSubstr("the disk is full"), HasSubstr(replay)));
 }
 
 TEST_F(LastWordsOfARehearsal, ThatIsLookedAtMoreClosely) {
   EXPECT_EXIT(rehearse_until(3, true), KilledBySignal(SIGABRT),
               AllOf(HasSubstr("the disk is full"), HasSubstr("the run without faults")));
+}
+
+// How a forked child ends, as an exit code.
+int end_of_child(void (*child)()) {
+  if (const pid_t forked = ::fork(); forked != 0) {
+    int status = 0;
+    ::waitpid(forked, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status);
+  }
+  child();
+  std::exit(0);
+}
+
+// As a death test in the "fast" style does.
+TEST_F(LastWordsOfARehearsal, InAProcessForkedBehindAnother) {
+  EXPECT_EXIT(
+      {
+        rehearse_ends_by([] {});
+        std::exit(end_of_child([] { rehearse_ends_by(prints_and_aborts); }));
+      },
+      ExitedWithCode(SIGABRT), AllOf(HasSubstr("the disk is full"), HasSubstr(replay)));
+}
+
+TEST_F(LastWordsOfARehearsal, AreNotThoseOfAProcessItForked) {
+  EXPECT_EXIT(
+      { rehearse_ends_by([] { std::exit(end_of_child([] { std::exit(3); }) == -3 ? 4 : 5); }); },
+      ExitedWithCode(4), AllOf(HasSubstr(replay), Not(ContainsRegex("the process.*the process"))));
 }
 
 TEST(LastWords, WhoSurvivesIsNotHeard) {
