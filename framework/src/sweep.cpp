@@ -1,98 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "sweep.hpp"
 
-#include <algorithm>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cancellations.hpp"
-#include "candidates.hpp"
-#include "cofault/detail/texts.hpp"
 #include "cofault/run.hpp"
 #include "cofault/search.hpp"
 #include "cofault/site.hpp"
+#include "default_run.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
 #include "real_time.hpp"
-#include "run_state.hpp"
 #include "soundness.hpp"
 #include "verdicts.hpp"
 
 namespace cofault::detail {
 namespace {
-
-std::vector<event> copy_of(const outcome& what) { return {what.first, what.first + what.count}; }
-
-// What the test itself got wrong: "" or a sentence.
-std::string failure(const event& e) {
-  const auto text = [&] { return std::string(text_of(static_cast<std::uint32_t>(e.value))); };
-  if (e.kind == event_kind::assertion) return text();
-  const bool root = e.kind == event_kind::root_threw;
-  if (!root && (e.kind != event_kind::escaped || e.other == 0)) return "";
-  return "cofault: the run without faults failed, so no fault was tried: " +
-         std::string(root ? "its root threw " : "its event loop was left by ") + text() +
-         "; a body that throws on purpose must catch that itself";
-}
-
-void keep_failures(const outcome& what) {
-  mailbox& b = box();
-  for (const event& e : what.trace()) {
-    const std::string kept = failure(e).substr(0, sizeof b.failures[0] - 1);
-    if (kept.empty() || b.failure_count == 16) continue;
-    *std::copy(kept.begin(), kept.end(), b.failures[b.failure_count++]) = '\0';
-  }
-}
-
-// The body failed: what faults do to it would tell nothing.
-bool fails(const outcome& what) {
-  const auto trace = what.trace();
-  return std::any_of(trace.begin(), trace.end(), [](const event& e) {
-    return e.kind != event_kind::assertion && !failure(e).empty();
-  });
-}
-
-void note_seen(const std::vector<event>& trace) {
-  mailbox& b = box();
-  for (const event& e : trace)
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 &&
-        b.seen_count < mailbox::max_list &&
-        std::find(b.seen, b.seen + b.seen_count, e.site) == b.seen + b.seen_count)
-      b.seen[b.seen_count++] = e.site;
-}
-
-// Which await points there are, and whether the injectors fit them.
-void count_points(const std::vector<event>& trace, const options& how) {
-  mailbox& b = box();
-  const family who(trace);
-  const point_list points = points_of(trace, who);
-  b.points = static_cast<std::uint32_t>(points.size());
-  note_seen(trace);
-  std::vector<fault> faults;
-  std::vector<std::pair<fault, std::uint64_t>> fitting;
-  for (const reached_point& p : points) {
-    faults.clear();
-    propose(p, how.injectors(), faults);
-    for (const fault& f : faults) {
-      // The question costs a throw, and depends on little of a point.
-      const std::pair asked(f, p.flags & (await_can_throw | await_takes_code));
-      if (std::find(fitting.begin(), fitting.end(), asked) != fitting.end()) continue;
-      fitting.push_back(asked);
-      if (const std::string why = misfit(f, p.flags, how); !why.empty())
-        return b.fail("cofault: an injector proposes '" + encode(f) + "' at " +
-                      sites::place(p.site) + ", but " + why);
-    }
-  }
-  if (have_requests(how.injectors())) {
-    const point_list all = moments_of(trace, who);
-    faults.clear();
-    for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
-    if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
-  }
-  if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
-    refuse_idle_selectors(points, how);
-}
 
 // Names the deviations of a replayed plan that were not executed.
 void note_missed(const outcome& what, const plan& p) {
@@ -128,35 +52,6 @@ void note_later_points(const outcome& what, known_sites& known) {
   for (const event& e : what.trace())
     if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known, e.site))
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
-}
-
-// The runs without faults. False: there is nothing to sweep.
-bool prepare(const driver_factory& body, const options& how, outcome& plain,
-             std::vector<event>& trace) {
-  mailbox& b = box();
-  b.stage = stage_of_sweep::warm_up;
-  plain = run(body, plan(), how);
-  trace = copy_of(plain);
-  ++b.beat;
-  if (b.prepared) return true;  // another child died behind this
-  b.stage = stage_of_sweep::first;
-  plain = run(body, plan(), how);
-  trace = copy_of(plain);
-  ++b.beat;
-  b.stage = stage_of_sweep::second;
-  const outcome second = run(body, plan(), how);
-  ++b.beat;
-  refuse_unsound(second);
-  if (b.error[0] == '\0') refuse_different(trace, copy_of(second));
-  if (b.error[0] == '\0') refuse_endless(second, how);
-  if (b.error[0] != '\0') return false;
-  b.plain_arrivals = second.arrivals;
-  keep_failures(second);
-  judge(second, plan(), how);
-  if (fails(second)) return false;
-  count_points(trace, how);
-  b.prepared = true;
-  return b.error[0] == '\0';
 }
 
 // State outside of the body's world has changed the course of the run.
@@ -200,9 +95,8 @@ outcome attempt(const driver_factory& body, const options& how, const plan& p, a
 
 std::string went_wrong_once(const plan& p) {
   return "of two runs of the plan '" + encode(p) +
-         "' the first went wrong and the second did not: something outside of the body (a global, "
-         "a "
-         "static) remembers the runs before it";
+         "' the first went wrong and the second did not: something outside of the body (a "
+         "global, a static) remembers the runs before it";
 }
 
 void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
@@ -254,7 +148,7 @@ void sweep(const driver_factory& body, const options& how) {
   if (b.began == 0) b.began = real_time();
   std::vector<event> trace;
   outcome plain;
-  if (!prepare(body, how, plain, trace)) {
+  if (!run_without_faults(body, how, plain, trace)) {
     b.stage = stage_of_sweep::done;
     return;
   }
