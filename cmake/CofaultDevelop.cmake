@@ -30,7 +30,7 @@ function(cofault_own_target target)
   else()
     target_compile_features(${target} PUBLIC cxx_std_20)
     # It is linked into executables: nobody replaces its functions one by one, and what belongs to a
-    # thread is found without a call. (A library that is opened by dlopen() may find no room for that.)
+    # thread is found without a call. (There is room for one library that is opened by dlopen().)
     target_compile_options(${target} PRIVATE
       $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition> -ftls-model=initial-exec)
     cofault_own_warnings(${target})

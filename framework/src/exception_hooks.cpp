@@ -107,7 +107,7 @@ struct thread_state {
   bool telling = false;
   int handlers = 0;  // open ones; below zero in those that were open before the installation
   std::size_t depth = 0;
-  std::array<delivery, 32> in_flight{};  // deeper nesting is forgotten
+  std::array<delivery, 12> in_flight{};  // deeper nesting is forgotten
   const void* dying = nullptr;           // its destructor runs
   const void* raising = nullptr;         // told by on_raise already (libc++)
 

@@ -12,6 +12,7 @@
 #include "breakpoint.hpp"
 #include "cofault/site.hpp"
 #include "covered.hpp"
+#include "exception_sight.hpp"
 #include "finding_report.hpp"
 #include "isolation.hpp"
 #include "kept_output.hpp"
@@ -184,6 +185,11 @@ exploration explore_alone(const driver_factory& body, const options& how,
         "another thread is exploring; explorations share one fake clock: run them one "
         "after the other");
   if (const std::string why = bad_options(how); !why.empty()) return refused(why);
+  if (!exceptions_are_seen())
+    return refused(
+        "the exceptions of this test are not seen, so nothing could be told about them: another "
+        "__cxa_throw comes before cofault's, as in a library that is opened by dlopen(); link that "
+        "library with -Wl,-Bsymbolic-functions");
   sites::add_peer(caller.file_name());
   sites::recount();
   box().clear();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "frame_origin.hpp"
 
-#include <iterator>
+#include <array>
+#include <memory>
 #include <string_view>
 
 #include "cofault/detail/source_lines.hpp"
@@ -44,8 +45,8 @@ std::uint64_t cached(const char* text) {
     const char* text = nullptr;
     std::uint64_t found = 0;
   };
-  static thread_local known latest[16];
-  known& k = latest[(reinterpret_cast<std::uintptr_t>(text) >> 4) % std::size(latest)];
+  static thread_local const auto latest = std::make_unique<std::array<known, 16>>();
+  known& k = (*latest)[(reinterpret_cast<std::uintptr_t>(text) >> 4) % latest->size()];
   if (k.text != text) k = {text, Find(text)};
   return k.found;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "cofault/clock.hpp"
@@ -99,8 +100,9 @@ frame* frame_list::find(std::uint32_t id) const {
 constinit thread_local run_state* run_state::current_ = nullptr;
 
 run_memory& run_memory::here() {
-  static thread_local run_memory memory;
-  return memory;
+  // Not in the thread's own memory: there is little of that for a library opened by dlopen().
+  static thread_local const auto memory = std::make_unique<run_memory>();
+  return *memory;
 }
 
 run_state::run_state(const plan& p, const options& o, run_memory& reused)
