@@ -35,11 +35,20 @@ action arrive_outside(const frame& f) {
   return action::proceed;
 }
 
+// The plan has something for the await, or for what it has struck before.
+bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
+  for (const deviation& d : run.what)
+    if (d.where.site == key &&
+        (run.faulted || (d.where.visit == f.visit && d.where.instance == f.instance)))
+      return true;
+  return false;
+}
+
 // An arrival that the plan may be about, and at which there is nothing else to find out.
 [[gnu::noinline]] action arrive_planned(run_state& run, frame& f, std::uint64_t flags,
                                         std::uint64_t key) {
   run.record(event_kind::arrived, &f, flags);
-  if (run.tearing_down || !run.faults_allowed) return action::proceed;
+  if (run.tearing_down || !run.faults_allowed || !concerns(run, f, key)) return action::proceed;
   return execute_planned(run, f, key, nullptr);
 }
 

@@ -18,7 +18,7 @@ struct reached_point {
   point where;
   std::uint32_t site;
   std::uint32_t frame;
-  std::uint64_t flags;  // await_flags
+  std::uint64_t flags;       // await_flags
   std::uint8_t moments = 0;  // at which a request can come: moment_bit()
   std::uint8_t early = 0;    // see await_point
   bool in_child = false;     // its chain has a cancellation slot of its own

@@ -10,22 +10,31 @@ exception_lives::exception_lives(std::span<const event> trace) : trace_(trace) {
       kinds(event_kind::created, event_kind::started, event_kind::suspended, event_kind::resumed,
             event_kind::returned, event_kind::destroyed);
   lives_.reserve(4);
-  for (std::size_t i = 0; i < trace_.size(); ++i)
-    if ((kinds(trace_[i].kind) & silent) == 0) read(i);
+  for (std::size_t i = 0; i < trace_.size(); ++i) {
+    const event& e = trace_[i];
+    if (e.kind == event_kind::arrived) {
+      if (after_code_ == e.frame) after_code_ = 0;
+    } else if ((kinds(e.kind) & silent) == 0) {
+      read(i);
+    }
+  }
 }
 
-std::uint32_t& exception_lives::place(std::uint32_t frame) {
-  if (places_.size() <= frame) places_.resize(frame + 1);
-  return places_[frame];
+// The await point that the coroutine had reached last when it threw. Not far back: since then it
+// was not suspended.
+std::uint32_t exception_lives::place(std::uint32_t frame, std::size_t thrown) const {
+  for (std::size_t i = thrown; frame != 0 && i-- > 0;) {
+    const event& e = trace_[i];
+    if (e.frame != frame) continue;
+    if (e.kind == event_kind::arrived || e.kind == event_kind::resumed) return e.site;
+    if (e.kind == event_kind::started) break;
+  }
+  return 0;
 }
 
 void exception_lives::read(std::size_t i) {
   const event& e = trace_[i];
   switch (e.kind) {
-    case event_kind::arrived:
-      place(e.frame) = e.site;
-      if (after_code_ == e.frame) after_code_ = 0;
-      break;
     case event_kind::faulted:
       if ((e.value & faulted_request) == 0) after_code_ = e.frame;
       break;
@@ -98,7 +107,7 @@ void exception_lives::birth(std::size_t i) {
   life& l = of(e.other);
   l.born = l.last_flight = i;
   l.story.thrown_by = e.frame;
-  l.story.thrown = {e.value, 0, place(e.frame)};
+  l.story.thrown = {e.value, 0, place(e.frame, i)};
   l.thrown_in = open_.empty() ? 0 : open_.back();
   // Thrown because of a judged one: while that was being handled, or for an error code.
   l.judged = (!open_.empty() && lives_[open_.back()].judged) ||

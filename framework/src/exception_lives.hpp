@@ -76,11 +76,10 @@ class exception_lives {
   void report(std::uint32_t n);
   void spawn(const event& e);
   handling* innermost(std::uint32_t n);
-  std::uint32_t& place(std::uint32_t frame);
+  std::uint32_t place(std::uint32_t frame, std::size_t thrown) const;
 
   std::span<const event> trace_;
   reused_vector<life> lives_;
-  reused_vector<std::uint32_t> places_;    // by coroutine: the await point it reached last
   reused_vector<std::uint64_t> spawns_;    // by coroutine: spawn_handler
   reused_vector<std::uint32_t> open_;      // the exceptions being handled, innermost last
   reused_vector<std::uint32_t> outcomes_;  // the exceptions that are the root's outcome

@@ -116,6 +116,7 @@ action execute_planned(run_state& run, frame& at, std::uint64_t key, frame* chil
   const deviation* d = planned(run, at, key);
   if (d == nullptr) return action::proceed;
   const auto number = static_cast<std::uint32_t>(d - run.what.begin());
+  run.depart();
   run.record(event_kind::faulted, &at, number);
   run.exceptions.fault_strikes();
   if (run.is_reached(number))

@@ -6,8 +6,9 @@
 
 namespace cofault::detail {
 
-// For a plan, or one deviation, as text, that no run comes to: "did you mean 'pool.cpp:app::session+4'?", the
-// await point in user code whose text is most like it. "" where none is like it, or that one is it.
+// For a plan, or one deviation, as text, that no run comes to: "did you mean
+// 'pool.cpp:app::session+4'?", the await point in user code whose text is most like it. "" where
+// none is like it, or that one is it.
 std::string did_you_mean(std::string_view plan);
 
 }  // namespace cofault::detail

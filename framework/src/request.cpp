@@ -135,6 +135,7 @@ bool requests::is_past_last_arrival() const {
 
 void requests::perform(frame* at, std::uint32_t number) {
   const fault& what = run_.what[number].what;
+  run_.depart();
   run_.record(event_kind::faulted, at, faulted_request | number);
   run_.mark_reached(number);
   run_.faulted = true;

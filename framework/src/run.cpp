@@ -211,6 +211,7 @@ outcome sum_up(const run_state& run, ending end) {
   out.kinds = t.kinds;
   out.first = t.events;
   out.count = t.count;
+  out.departed = run.departed.value_or(t.count);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cofault/clock.hpp"
@@ -143,6 +144,10 @@ class run_state {
     frame** const known = by_address_.known(reinterpret_cast<std::uint64_t>(address));
     return known == nullptr ? nullptr : *known;
   }
+  // A deviation is about to be executed: up to here all was as without faults.
+  void depart() {
+    if (!departed) departed = events();
+  }
   // Deviation `number` of the plan was executed.
   void mark_reached(std::uint32_t number) {
     if (reached_[number]) return;
@@ -195,11 +200,12 @@ class run_state {
   bool strikes_awaits;           // it has something for a coroutine that arrives
   std::uint32_t root_frame = 0;  // the coroutine that the body returned; 0: not known
   std::uint32_t root_completions = 0;
-  std::uint32_t reached = 0;           // how many deviations were executed
-  bool faulted = false;                // one of them was no mere delay
-  std::uint32_t last_fault_frame = 0;  // next_frame when the latest fault was executed
-  std::uint32_t serials_before;        // given out by earlier runs: no two runs share one
-  reused_vector<await_step>& awaits;   // by coroutine, see awaited_by()
+  std::optional<std::uint32_t> departed;  // how many events there were before the first deviation
+  std::uint32_t reached = 0;              // how many deviations were executed
+  bool faulted = false;                   // one of them was no mere delay
+  std::uint32_t last_fault_frame = 0;     // next_frame when the latest fault was executed
+  std::uint32_t serials_before;           // given out by earlier runs: no two runs share one
+  reused_vector<await_step>& awaits;      // by coroutine, see awaited_by()
   struct struck_await {
     reused_vector<await_step> path;  // the await, and those of everybody who waited for it
     std::uint32_t tries = 0;

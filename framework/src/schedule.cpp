@@ -36,6 +36,7 @@ schedule::schedule(run_state& run) : run_(run) {
     if (d.what.kind == fault_kind::delay) left_.push_back({number, d.what.value});
     if (!is_schedule(d.what.kind) || whole_ != nullptr) continue;
     whole_ = &d;
+    run.depart();
     random_ = random_numbers(seed_of(d.where));
     run.mark_reached(number);
     if (d.what.kind != fault_kind::pct) continue;
@@ -103,7 +104,9 @@ bool schedule::is_delayed(const piece& p, std::uint32_t& number) {
 }
 
 void schedule::postpone(const piece& p, std::uint32_t number) {
-  if (run_.world->postpone()) record(event_kind::delayed, p, number);
+  if (!run_.world->postpone()) return;
+  run_.depart();
+  record(event_kind::delayed, p, number);
 }
 
 void schedule::take_any(std::size_t choices) {

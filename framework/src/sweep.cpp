@@ -49,7 +49,7 @@ bool learn(known_sites& known, std::uint32_t site) {
 
 void note_later_points(const outcome& what, known_sites& known) {
   mailbox& b = box();
-  for (const event& e : what.trace())
+  for (const event& e : what.trace().subspan(what.departed))
     if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known, e.site))
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
 }

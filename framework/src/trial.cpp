@@ -15,10 +15,11 @@ namespace {
 using detail::reached_point;
 
 // The first event behind that of the plan's last deviation.
-std::size_t behind_last(const plan& p, std::span<const event> trace) {
+std::size_t behind_last(const plan& p, const outcome& done) {
   if (p.empty()) return 0;
+  const std::span<const event> trace = done.trace();
   const std::uint32_t last = static_cast<std::uint32_t>(p.size() - 1);
-  for (std::size_t i = 0; i < trace.size(); ++i) {
+  for (std::size_t i = done.departed; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::faulted && (e.value & (faulted_request - 1)) == last) return i + 1;
     if (e.kind == event_kind::delayed && e.other == last) return i + 1;
@@ -109,7 +110,7 @@ void add_delays(std::span<const event> trace, std::size_t begin, const options& 
 
 deviation_list trial::next() const {
   const std::span<const event> trace = done.trace();
-  const std::size_t begin = behind_last(what, trace);
+  const std::size_t begin = behind_last(what, done);
   deviation_list out;
   if (!anything(trace.subspan(begin)) && !what.empty()) return out;
   const family who(trace);

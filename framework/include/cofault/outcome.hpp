@@ -33,6 +33,8 @@ struct outcome {
   kind_set kinds = 0;  // which kinds of event occurred
   const event* first = nullptr;
   std::uint32_t count = 0;
+  std::uint32_t departed = 0;  // so many are those of the run without faults, if the body is
+                               // deterministic: they come before the plan's first deviation
 
   std::span<const event> trace() const { return {first, count}; }
   bool has(event_kind kind) const { return (kinds & cofault::kinds(kind)) != 0; }
