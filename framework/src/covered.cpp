@@ -18,7 +18,8 @@ std::vector<coverage> covered() {
 }
 
 std::string in_words(const coverage& c) {
-  const std::string name = c.planned == 1 ? c.what.substr(0, c.what.size() - 1) : c.what;
+  std::string name = c.what;
+  if (c.planned == 1) name.erase(name.starts_with("plans ") ? 4 : name.size() - 1, 1);
   const std::string planned = grouped(c.planned) + " " + name;
   if (c.run < c.planned) return grouped(c.run) + " of " + planned;
   return (c.planned == 1 ? "" : "all ") + planned;

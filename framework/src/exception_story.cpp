@@ -18,7 +18,8 @@ using namespace detail;
 // Gives each exception of a run its fate.
 class fates {
  public:
-  explicit fates(const outcome& what) : trace_(what.trace()), lives_(what.trace()) {}
+  explicit fates(const outcome& what)
+      : trace_(what.trace()), lives_(what.trace()), was_cut_(what.end == ending::bounded) {}
 
   story_list judge() {
     story_list out;
@@ -118,10 +119,14 @@ class fates {
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     const std::uint32_t back_at = place_before(h.frame, h.caught);
-    bool moved_on = false;
+    bool moved_on = false, ended = false;
     for (std::size_t i = h.left + 1; i < trace_.size(); ++i) {
       const event& e = at(i);
+      // A retry may call itself.
+      if (e.kind == event_kind::arrived && e.site == back_at && is_awaited_by(e.frame, h.frame))
+        return fate::retried;
       if (e.frame != h.frame) continue;
+      ended = ended || e.kind == event_kind::returned || e.kind == event_kind::failed;
       if (e.kind == event_kind::arrived) {
         if (e.site == back_at) return fate::retried;
         moved_on = true;
@@ -132,6 +137,8 @@ class fates {
       }
       if (e.kind == event_kind::returned && e.value != 0 && !moved_on) return fate::returned;
     }
+    // A bound stopped the run when it was about to try again, or to tell.
+    if (was_cut_ && !ended) return fate::unjudged;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
     s.culprit = s.handler;
     s.culprit_frame = h.frame;
@@ -173,6 +180,12 @@ class fates {
     return found == all.end() ? nullptr : &*found;
   }
 
+  bool is_awaited_by(std::uint32_t frame, std::uint32_t by) {
+    if (frame == by) return false;
+    while (frame != 0 && frame != by) frame = known().who.awaiter(frame);
+    return frame == by;
+  }
+
   std::uint32_t place_before(std::uint32_t frame, std::size_t i) const {
     while (i-- > 0)
       if (at(i).kind == event_kind::arrived && at(i).frame == frame) return at(i).site;
@@ -181,6 +194,7 @@ class fates {
 
   std::span<const event> trace_;
   exception_lives lives_;
+  bool was_cut_;
   std::optional<relations> relations_;
 };
 

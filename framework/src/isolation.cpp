@@ -63,11 +63,31 @@ child_end run_apart(
   return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 
+// The world waited for ever, and took its process with it only when it was destroyed with all that
+// waits there. Then what it was before is judged. False: that is not so, or nothing is wrong with
+// it.
+bool judge_hang(const plan& p, const options& how) {
+  const trace_buffer& t = trace();
+  outcome hung;
+  hung.end = ending::hung;
+  hung.fault_free = p.empty();
+  hung.kinds = t.kinds;
+  hung.first = t.events;
+  hung.count = t.count;
+  if (!hung.has(event_kind::torn_down) || !hung.has(event_kind::pending)) return false;
+  for (const event& e : hung.trace()) {
+    if (e.kind == event_kind::torn_down) break;
+    if (e.kind == event_kind::root_returned || e.kind == event_kind::root_threw) return false;
+  }
+  return judge(hung, p, how) == verdict::bad;
+}
+
 // A trial took its process with it.
-void record_death(const child_end& end) {
+void record_death(const child_end& end, const options& how) {
   mailbox& b = box();
   plan p;
   if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
+  if (judge_hang(p, how)) return;
   std::string text = "the code under test " + end.words;
   if (p.empty() && end.code == SIGILL && end.what == child_end::how::killed)
     text +=
@@ -90,7 +110,7 @@ void sweep_isolated(const driver_factory& body, const options& how) {
   for (;;) {
     const child_end end = run_apart([&] { sweep(body, how); }, how, tick);
     if (end.what == child_end::how::returned) return;
-    record_death(end);
+    record_death(end, how);
     if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies
     ++b.next;
   }
@@ -102,7 +122,7 @@ void rehearse_isolated(const driver_factory& body, const options& how, const pla
   box().work[0] = p;
   box().work_count = 1;
   const child_end end = run_apart(work, how);
-  if (end.what != child_end::how::returned) record_death(end);
+  if (end.what != child_end::how::returned) record_death(end, how);
 }
 
 }  // namespace cofault::detail

@@ -24,6 +24,10 @@ std::string places_of(const std::uint32_t* list, std::uint32_t count) {
   return count > 5 ? out + ", …" : out;
 }
 
+std::string runs_were(std::uint32_t count) {
+  return count == 1 ? "1 run was" : std::to_string(count) + " runs were";
+}
+
 // Plans that the strategies wanted and no budget allowed for.
 std::uint32_t not_run() {
   const mailbox& b = box();
@@ -62,15 +66,14 @@ std::vector<std::string> notes_of(const options& how) {
                   "count as passed: " +
                   list_of(b.unreached, b.unreached_count));
   if (b.bounded_count > 0)
-    out.push_back(std::to_string(b.bounded_count) +
-                  " runs were stopped, undecided (by the bound of " +
+    out.push_back(runs_were(b.bounded_count) + " stopped, undecided (by the bound of " +
                   std::to_string(how.max_arrivals()) +
                   " await points, by a full trace, or since their root stood still while timers "
                   "ticked): " +
                   list_of(b.bounded, b.bounded_count));
   if (b.retrying_count > 0)
     out.push_back(
-        std::to_string(b.retrying_count) + " runs were stopped after " +
+        runs_were(b.retrying_count) + " stopped after " +
         std::to_string(options::max_delayed_retries) +
         " retries with a delay before each, undecided: " + list_of(b.retrying, b.retrying_count));
   for (std::uint32_t i = 0; i < b.doubt_count; ++i)

@@ -7,6 +7,7 @@
 namespace cofault::properties {
 
 void frames::judge(const outcome& what, std::vector<violation>& out) const {
+  if (what.end == ending::hung) return;  // what owns them waits for ever: that is what is wrong
   const family who(what.trace());
   for (const event& e : what.trace()) {
     if (e.kind != event_kind::alive || !who.is_user(e.frame)) continue;

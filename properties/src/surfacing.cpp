@@ -61,8 +61,8 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
   if (!is_injected(s) || s.end == fate::terminated) return false;
   return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
     const bool heard = other.end <= fate::translated;
-    const bool other_fault = is_injected(other) &&
-                             other.flags >> exception_plan_shift != s.flags >> exception_plan_shift;
+    // Of another fault of the plan, or of the same one that strikes every try.
+    const bool other_fault = is_injected(other) && other.number != s.number;
     return other_fault && heard && (root_threw || other.number > s.number);
   });
 }

@@ -193,7 +193,7 @@ TEST(Bounds, OfArrivalsIsNotedAndTheRunIsUndecided) {
   };
   const auto result = explore(body, with_ints().arrivals(100));
   EXPECT_THAT(result.notes,
-              testing::Contains(testing::AllOf(HasSubstr("1 runs were stopped"), HasSubstr("100"),
+              testing::Contains(testing::AllOf(HasSubstr("1 run was stopped"), HasSubstr("100"),
                                                HasSubstr("lambda+0=throw#1"))));
 }
 

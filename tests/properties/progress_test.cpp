@@ -237,7 +237,7 @@ TEST(Livelock, AnEndlessLoopWithDelaysIsANote) {
       explore([](scheduler& s) { return retry_anew(s, for_ever, 1s, 1); }, moving());
   EXPECT_TRUE(result.clean()) << describe(result);
   EXPECT_THAT(result.notes,
-              testing::Contains(HasSubstr("1 runs were stopped after 1000 retries with a delay")));
+              testing::Contains(HasSubstr("1 run was stopped after 1000 retries with a delay")));
   EXPECT_THAT(result.notes, testing::Each(testing::Not(HasSubstr("await points, undecided"))));
 }
 

@@ -232,7 +232,7 @@ class root_coroutine {
 template <class Root>
 root_coroutine await_root(Root root) {
   note_root(&root, sizeof root);
-  using result = decltype(get_awaiter(std::move(root)).await_resume());
+  using result = decltype(detail::get_awaiter(std::move(root)).await_resume());
   if constexpr (!std::is_void_v<result> && std::equality_comparable<std::decay_t<result>> &&
                 std::copy_constructible<std::decay_t<result>>)
     observe(co_await std::move(root));
@@ -276,7 +276,8 @@ class scheduler_driver final : public scheduled_world {
 namespace detail {
 
 template <class T>
-concept awaitable = requires(T&& object) { get_awaiter(static_cast<T&&>(object)).await_ready(); };
+concept awaitable =
+    requires(T&& object) { detail::get_awaiter(static_cast<T&&>(object)).await_ready(); };
 
 }  // namespace detail
 

@@ -12,16 +12,13 @@
 namespace cofault::detail {
 
 template <class A>
-concept has_member_co_await = requires(A&& a) {
-  static_cast<A&&>(a).operator co_await();
-};
+concept has_member_co_await = requires(A&& a) { static_cast<A&&>(a).operator co_await(); };
 template <class A>
-concept has_free_co_await = requires(A&& a) {
-  operator co_await(static_cast<A&&>(a));
-};
+concept has_free_co_await = requires(A&& a) { operator co_await(static_cast<A&&>(a)); };
 
 // The awaiter that the language would make of an awaitable. Returns by value what operator
-// co_await returns by value, so that it need not be movable.
+// co_await returns by value, so that it need not be movable. Called by its qualified name: a
+// library may have a function of that name, too.
 template <class A>
 decltype(auto) get_awaiter(A&& a) noexcept([] {
   if constexpr (has_member_co_await<A>)
@@ -40,7 +37,7 @@ decltype(auto) get_awaiter(A&& a) noexcept([] {
 }
 
 template <class A>
-using awaiter_of = decltype(get_awaiter(std::declval<A>()));
+using awaiter_of = decltype(detail::get_awaiter(std::declval<A>()));
 
 // Whether the operand can be awaited as seen from here. An operator co_await that is declared
 // neither in a namespace of the operand's type nor as its member is seen by the coroutine only.
@@ -183,7 +180,7 @@ class point_awaiter {
   struct operation {
     template <class Make>
     explicit operation(Make& make)
-        : awaitable(make()), awaiter(get_awaiter(static_cast<Awaitable&&>(awaitable))) {}
+        : awaitable(make()), awaiter(detail::get_awaiter(static_cast<Awaitable&&>(awaitable))) {}
     Awaitable awaitable;
     awaiter_type awaiter;
   };
@@ -209,7 +206,9 @@ class edge_awaiter {
  public:
   template <class Make>
   edge_awaiter(frame& f, Make&& make) noexcept(noexcept(make()))
-      : frame_(f), awaitable_(make()), awaiter_(get_awaiter(static_cast<Inner&&>(awaitable_))) {}
+      : frame_(f),
+        awaitable_(make()),
+        awaiter_(detail::get_awaiter(static_cast<Inner&&>(awaitable_))) {}
   edge_awaiter(const edge_awaiter&) = delete;
   edge_awaiter& operator=(const edge_awaiter&) = delete;
 

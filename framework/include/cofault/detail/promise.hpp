@@ -4,6 +4,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <source_location>
 #include <type_traits>
@@ -33,6 +34,20 @@ constexpr bool contains(const char* text, const char* part) {
       if (*p == '\0') return true;
   return false;
 }
+
+// Whether an exception is handed over as a value in it: it can be made of an exception_ptr and not
+// of just anything, or is a template over such a type.
+struct nothing_in_particular {};
+template <class T>
+concept made_of_exceptions =
+    std::is_class_v<T> && requires { sizeof(T); } &&
+    std::is_constructible_v<T, std::exception_ptr> &&
+    !std::is_constructible_v<T, nothing_in_particular>;
+template <class T>
+inline constexpr bool holds_exceptions = made_of_exceptions<T>;
+template <template <class...> class T, class... Ts>
+inline constexpr bool holds_exceptions<T<Ts...>> =
+    made_of_exceptions<T<Ts...>> || (holds_exceptions<Ts> || ...);
 
 template <class R, class Inner, class... Args>
 class promise;
@@ -69,9 +84,9 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   promise() requires std::default_initializable<Inner> : inner_() { born(); }
   // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
-  requires(sizeof...(A) > 0) && (std::constructible_from<Inner, A&...> ||
-                                 std::default_initializable<Inner>)explicit promise(A&... args)
-      : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
+    requires(sizeof...(A) > 0) &&
+            (std::constructible_from<Inner, A&...> || std::default_initializable<Inner>)
+  explicit promise(A&... args) : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
     note_operation(args...);
   }
   promise(const promise&) = delete;
@@ -136,7 +151,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   template <class Y = typename decltype(default_yield<R, Inner>())::type>
-  requires requires(Inner& inner, Y&& value) { inner.yield_value(std::forward<Y>(value)); }
+    requires requires(Inner& inner, Y&& value) { inner.yield_value(std::forward<Y>(value)); }
   auto yield_value(Y&& value) {
     go_on();
     using awaitable = decltype(inner_.yield_value(std::forward<Y>(value)));
@@ -157,7 +172,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     frame_.address = std::coroutine_handle<promise>::from_promise(*this).address();
     frame_.promise = &inner_;
     frame_.where = promise_traits<Inner>::where;
-    frame_.gives_value = !requires(Inner & i) { i.return_void(); };
+    frame_.gives_value = !requires(Inner& i) { i.return_void(); };
     frame_created(frame_);
   }
 
@@ -225,14 +240,16 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     using bare = std::remove_reference_t<awaiter>;
     using result = result_of<awaiter>;
     constexpr bool throws =
-        TransformThrows || !noexcept(get_awaiter(std::declval<Awaitable>())) ||
+        TransformThrows || !noexcept(detail::get_awaiter(std::declval<Awaitable>())) ||
         !noexcept(std::declval<bare&>().await_ready()) ||
         !noexcept(suspend_with<Inner>(std::declval<bare&>(), std::coroutine_handle<>())) ||
         !noexcept(std::declval<bare&>().await_resume());
     awaited_type out = about<A>(throws);
     out.can_complete = can_complete<Awaitable>;
     if (code_result<result>::carries_code && out.can_complete) out.flags |= await_takes_code;
-    if (contains(type_text<result>(), "exception_ptr")) out.flags |= await_gives_exceptions;
+    if (contains(type_text<result>(), "exception_ptr") ||
+        holds_exceptions<std::remove_cvref_t<result>>)
+      out.flags |= await_gives_exceptions;
     return out;
   }
 
