@@ -166,7 +166,7 @@ asio_driver::asio_driver(std::function<void(executor)> launch)
 
 asio_driver::~asio_driver() = default;
 
-// Whoever asks has something to start there.
+// Whoever asks may start something there: it is worth a look again.
 asio_driver::executor asio_driver::get_executor() {
   world_->idle = false;
   return world_->context.get_executor();

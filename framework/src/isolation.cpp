@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "child.hpp"
+#include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
@@ -63,9 +65,15 @@ child_end run_apart(
   return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 
+std::uint64_t findings_so_far() {
+  const mailbox& b = box();
+  std::uint64_t out = 0;
+  for (const found& f : std::span(b.items, b.found_count)) out += 1 + f.more;
+  return out;
+}
+
 // The world waited for ever, and took its process with it only when it was destroyed with all that
-// waits there. Then what it was before is judged. False: that is not so, or nothing is wrong with
-// it.
+// waits there: that it hung is the finding, if anybody asks. False: there is none.
 bool judge_hang(const plan& p, const options& how) {
   const trace_buffer& t = trace();
   outcome hung;
@@ -74,12 +82,19 @@ bool judge_hang(const plan& p, const options& how) {
   hung.kinds = t.kinds;
   hung.first = t.events;
   hung.count = t.count;
+  const properties::progress waits_for_ever;
+  const bool is_asked =
+      std::any_of(how.properties().begin(), how.properties().end(),
+                  [&](const auto& property) { return property->name() == waits_for_ever.name(); });
+  if (!is_asked || t.truncated) return false;
   if (!hung.has(event_kind::torn_down) || !hung.has(event_kind::pending)) return false;
   for (const event& e : hung.trace()) {
     if (e.kind == event_kind::torn_down) break;
     if (e.kind == event_kind::root_returned || e.kind == event_kind::root_threw) return false;
   }
-  return judge(hung, p, how) == verdict::bad;
+  const std::uint64_t before = findings_so_far();
+  judge(hung, p, how.judge(waits_for_ever));
+  return findings_so_far() > before;
 }
 
 // A trial took its process with it.

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cofault/detail/reused_memory.hpp"
+#include "cofault/exception_story.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
 
@@ -26,6 +28,14 @@ std::uint32_t culprit(std::string_view property, const violation& v, const plan&
   return site_of_fault(p);
 }
 
+// An exception seems to be lost: not if its handler has printed, which was not asked.
+bool may_be_reported(const outcome& what) {
+  const story_list all = exception_stories(what);
+  return std::any_of(all.begin(), all.end(), [](const exception_story& s) {
+    return s.end == fate::undecided || is_lost(s.end);
+  });
+}
+
 }  // namespace
 
 verdict judge(const outcome& what, const plan& p, const options& how, bool looks_again) {
@@ -33,7 +43,6 @@ verdict judge(const outcome& what, const plan& p, const options& how, bool looks
   static thread_local std::vector<violation> violations;
   reused_vector<std::uint32_t> blamed;
   bool good = true;
-  std::uint32_t declared = 0;
   for (const auto& property : how.properties()) {
     const kind_set needs = property->needs();
     if ((needs & what.kinds) == 0 && needs != ~kind_set{0}) continue;
@@ -41,16 +50,16 @@ verdict judge(const outcome& what, const plan& p, const options& how, bool looks
     blamed.clear();
     property->judge(what, violations);
     for (const violation& v : violations) {
+      if (looks_again && std::exchange(looks_again, false) && may_be_reported(what))
+        return verdict::unsure;
       if (v.undecided) {
         if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
         continue;
       }
       const std::uint32_t site = culprit(property->name(), v, p);
-      const bool is_declared = how.is_deliberate(sites::place(site));
-      if (looks_again && !is_declared) return verdict::unsure;
       good = false;
-      if (is_declared) {
-        ++declared;
+      if (how.is_deliberate(sites::place(site))) {
+        ++b.declared;
         continue;
       }
       if (fails_anyway(v.text) || std::find(blamed.begin(), blamed.end(), site) != blamed.end())
@@ -59,7 +68,6 @@ verdict judge(const outcome& what, const plan& p, const options& how, bool looks
       b.add(property->name(), site, v.frame, p, v.text);
     }
   }
-  b.declared += declared;
   const bool cut = what.end == ending::bounded && !what.has(event_kind::overran);
   if (!cut && !what.truncated) return good ? verdict::good : verdict::bad;
   if (what.keeps_retrying) {

@@ -12,8 +12,8 @@ namespace cofault::detail {
 enum class verdict : std::uint8_t { good, bad, unsure };
 
 // Asks every property about an outcome and adds what is violated to box(); counts it there where a
-// bound kept it from an answer. With `looks_again`, nothing is added: then a violation makes the
-// verdict unsure.
+// bound kept it from an answer. With `looks_again` nothing is added where something is wrong, and
+// an exception that seems to be lost may have been printed: then the verdict is unsure.
 verdict judge(const outcome& what, const plan& p, const options& how, bool looks_again = false);
 
 // Where the last deviation of the plan is; 0: nowhere, or not before a whole schedule is shrunk.

@@ -58,7 +58,7 @@ void mailbox::clear() {
   plain_arrivals = 0;
   note_count = cancellations = effects = 0;
   work_cut = found_cut = false;
-  prints = false;
+  prints = unsteady = false;
   declared = doubt_count = 0;
   error[0] = '\0';
 }

@@ -91,6 +91,7 @@ struct mailbox {
   std::uint32_t cancellations, effects;  // of the root; and those that changed anything
   bool work_cut, found_cut;
   bool prints;                // handlers of the program print: the runs have to ask for it
+  bool unsteady;              // a plan went wrong in the first of two runs only
   std::uint32_t declared;     // findings at places that the test declared deliberate
   std::uint32_t doubt_count;  // what was undecided, each reason once
   char doubts[8][512];

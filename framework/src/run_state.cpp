@@ -63,7 +63,12 @@ trace_buffer& trace() {
   return both.planned_was_last ? both.planned : both.plain;
 }
 
-void forget_latest_trace() { trace().count = 0; }
+void forget_latest_trace() {
+  trace_buffer& t = trace();
+  t.count = 0;
+  t.kinds = 0;
+  t.truncated = false;
+}
 const trace_buffer& plain_trace() { return traces().plain; }
 
 virtual_time& plain_duration() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "sweep.hpp"
 
-#include <string>
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "cancellations.hpp"
@@ -93,10 +95,19 @@ outcome attempt(const driver_factory& body, const options& how, const plan& p, a
   return done;
 }
 
-std::string went_wrong_once(const plan& p) {
-  return "of two runs of the plan '" + encode(p) +
-         "' the first went wrong and the second did not: something outside of the body (a "
-         "global, a static) remembers the runs before it";
+std::ptrdiff_t reports_in(const outcome& what) {
+  const auto trace = what.trace();
+  return std::count_if(trace.begin(), trace.end(),
+                       [](const event& e) { return e.kind == event_kind::reported; });
+}
+
+// The first of two runs went wrong, the second did not, and no handler has printed. Said once.
+void note_unsteady(const plan& p) {
+  mailbox& b = box();
+  if (std::exchange(b.unsteady, true)) return;
+  b.doubt("of two runs of the plan '" + encode(p) +
+          "' the first went wrong and the second did not: something outside of the body (a "
+          "global, a static) remembers the runs before it");
 }
 
 void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
@@ -109,11 +120,12 @@ void try_one(const driver_factory& body, const options& how, const plan& p, know
   if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
   verdict found = judge(what, p, how, looks_again);
   if (found == verdict::unsure) {
+    const auto reports = reports_in(what);
     what = attempt(body, how, p, attention::output);
-    b.prints = what.has(event_kind::reported);
+    b.prints = reports_in(what) > reports;
     if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
     found = judge(what, p, how);
-    if (found == verdict::good && !b.prints) b.doubt(went_wrong_once(p));
+    if (found == verdict::good && !b.prints) note_unsteady(p);
   }
   const bool good = found == verdict::good;
   note_cancellation(what, p);

@@ -79,7 +79,8 @@ bool print_memory(std::uint64_t trials) {
     std::printf("| %llu | %ld kB |\n", static_cast<unsigned long long>(part), resident.back());
     std::fflush(stdout);
   }
-  return resident.back() == resident[1];
+  constexpr long slack = 64;  // a table of some random schedule
+  return resident.back() <= resident[1] + slack;
 }
 
 }  // namespace bench

@@ -74,7 +74,8 @@ NET_TEST(Dispatched, AnExceptionLeavesTheEventLoop) {
 
 NET_TEST(Dispatched, WithoutItNobodyHearsOfTheHang) {
   const auto result = support::explore(takes_a_second<keeps_quiet>, cancelling());
-  EXPECT_EQ(result.findings.size(), 1u) << describe(result);
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "nothing waits for ever");
   EXPECT_THAT(result.notes, IsEmpty());
 }
 

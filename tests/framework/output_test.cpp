@@ -91,12 +91,33 @@ TEST(Output, IsAskedForFromTheFirstTrialOnThatNeedsIt) {
   EXPECT_EQ(prints.runs, runs_without_faults + static_cast<int>(prints.found.trials) + 1);
 }
 
+// It is reported, and what is tried behind it is the same as behind any fault that hurts nobody.
+TEST(Output, CountsAtADeliberatePlaceToo) {
+  const auto body = [](scheduler& s) -> task<> {
+    try {
+      co_await waits(s);
+    } catch (int) {  // cofault: deliberate
+      std::cerr << "no luck\n";
+    }
+    try {
+      co_await s.yield();
+    } catch (int) {
+      throw;
+    }
+  };
+  const auto found = explore(body, options().inject(inject::throwing(1)).in_process());
+  EXPECT_TRUE(found.clean()) << describe(found);
+  EXPECT_THAT(found.covered, Contains(testing::Field(&coverage::what, "pairs")));
+  EXPECT_THAT(found.notes, testing::Not(Contains(HasSubstr("deliberate"))));
+}
+
 // Nobody can repeat what went wrong once: it is no finding, and not passed over either.
 TEST(Output, IsNotWhyATrialWentWrongOnce) {
   int swallowed = 0;
   const auto found = explore_in_process([&] {
                        if (swallowed++ > 0) throw;
                      }).found;
+  EXPECT_TRUE(found.findings.empty()) << describe(found);
   EXPECT_THAT(found.notes, Contains(HasSubstr("of two runs of the plan")));
 }
 

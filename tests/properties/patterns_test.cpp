@@ -8,6 +8,7 @@
 #include <coroutine>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -233,6 +234,14 @@ task<> signals_always(scheduler& s, library::event& e) {
   }
   e.set();
 }
+task<> logs_instead(scheduler& s, library::event& e) {
+  try {
+    co_await s.sleep_for(1ms);
+    e.set();
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+  }
+}
 template <task<> (*Signals)(scheduler&, library::event&)>
 task<> waits_for_it(scheduler& s) {
   library::event e(s);
@@ -247,6 +256,8 @@ TEST(Patterns, AHangThatDiesWithItsWorld) {
   const auto result = explored(waits_for_it<signals>);
   ASSERT_THAT(result.findings, violates("nothing waits for ever")) << describe(result);
   EXPECT_THAT(result.findings[0].report, HasSubstr("// guilty"));
+  const auto logged = explored(waits_for_it<logs_instead>);
+  EXPECT_THAT(logged.findings, violates("nothing waits for ever")) << describe(logged);
   const auto mended = explored(waits_for_it<signals_always>);
   EXPECT_THAT(mended.findings, IsEmpty()) << describe(mended);
 }
