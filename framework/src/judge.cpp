@@ -28,15 +28,14 @@ std::uint32_t culprit(std::string_view property, const violation& v, const plan&
   return site_of_fault(p);
 }
 
-// An exception seems to be lost: not if its handler has printed, which was not asked.
-bool may_be_reported(const outcome& what) {
+}  // namespace
+
+bool seems_to_lose(const outcome& what) {
   const story_list all = exception_stories(what);
   return std::any_of(all.begin(), all.end(), [](const exception_story& s) {
     return s.end == fate::undecided || is_lost(s.end);
   });
 }
-
-}  // namespace
 
 verdict judge(const outcome& what, const plan& p, const options& how, bool looks_again) {
   mailbox& b = box();
@@ -50,7 +49,7 @@ verdict judge(const outcome& what, const plan& p, const options& how, bool looks
     blamed.clear();
     property->judge(what, violations);
     for (const violation& v : violations) {
-      if (looks_again && std::exchange(looks_again, false) && may_be_reported(what))
+      if (looks_again && std::exchange(looks_again, false) && seems_to_lose(what))
         return verdict::unsure;
       if (v.undecided) {
         if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);

@@ -125,7 +125,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, know
     b.prints = reports_in(what) > reports;
     if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
     found = judge(what, p, how);
-    if (found == verdict::good && !b.prints) note_unsteady(p);
+    if (found == verdict::good && !b.prints && !seems_to_lose(what)) note_unsteady(p);
   }
   const bool good = found == verdict::good;
   note_cancellation(what, p);
