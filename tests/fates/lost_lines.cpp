@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// A program that swallows one exception and drops another. It is built in ways that leave a handler
-// without a name: without debug information, stripped, or with its source elsewhere.
+// A program that swallows one exception, drops another and logs a third, about which nothing is
+// said. It is built in ways that leave a handler without a name: without debug information,
+// stripped, or with its source elsewhere.
 //
 //   lost_lines named <text>      what is lost is a finding; for a handler its report has the text
 //   lost_lines undecided <text>  a handler's is one note with the text, and no finding; what was
-//                                dropped is a finding: an await is to blame, whose line needs nothing
+//                                dropped is a finding: an await is to blame, whose line needs
+//                                nothing
 //   lost_lines unread <text>     whatever is lost is one note with the text, and no finding
 #include <cstdio>
 #include <stdexcept>
@@ -35,6 +37,14 @@ task<> misspells(scheduler& s) {
   try {
     co_await s.yield();
   } catch (const std::exception&) {  // cofault: delibrate
+  }
+}
+
+task<> logs(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const std::exception& error) {
+    std::fputs(error.what(), stderr);
   }
 }
 
@@ -92,5 +102,7 @@ int main(int argc, char** argv) {
   good &= expect(unread ? is_undecided(dropped, argv[2])
                         : is_named(dropped, "what is awaited here dropped it"),
                  "dropped", dropped);
+  const auto logged = explore_one(logs);
+  good &= expect(logged.clean() && logged.notes.empty(), "logged", logged);
   return good ? 0 : 1;
 }
