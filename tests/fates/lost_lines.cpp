@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// A program that swallows one exception, drops another and logs a third, about which nothing is
-// said. It is built in ways that leave a handler without a name: without debug information,
-// stripped, or with its source elsewhere.
+// A program that swallows one exception, drops another and logs a third, of which nothing is said. It
+// is built in ways that leave a handler without a name: without debug information, stripped, or with
+// its source elsewhere.
 //
 //   lost_lines named <text>      what is lost is a finding; for a handler its report has the text
 //   lost_lines undecided <text>  a handler's is one note with the text, and no finding; what was
