@@ -32,8 +32,10 @@ auto a_second(net::any_io_executor executor, Complain complain, Token&& token) {
   return net::async_initiate<Token, void()>(
       [executor, complain](auto handler) {
         auto timer = std::make_shared<net::steady_timer>(executor, 1s);
-        const auto stop = [executor, complain, timer](net::cancellation_type) {
-          timer->expires_at(net::steady_timer::time_point::max());
+        // The slot may outlive the event loop, a timer must not.
+        const auto stop = [executor, complain, running = std::weak_ptr(timer)](auto) {
+          if (const auto mine = running.lock())
+            mine->expires_at(net::steady_timer::time_point::max());
           net::dispatch(executor, complain);
         };
         if (auto slot = net::get_associated_cancellation_slot(handler); slot.is_connected())
