@@ -37,10 +37,9 @@ action arrive_outside(const frame& f) {
 
 // The plan has something for the await, or for what it has struck before.
 bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
+  const point here{key, f.instance, f.visit};
   for (const deviation& d : run.what)
-    if (d.where.site == key &&
-        (run.faulted || (d.where.visit == f.visit && d.where.instance == f.instance)))
-      return true;
+    if (run.faulted ? d.where.site == key : d.where == here) return true;
   return false;
 }
 

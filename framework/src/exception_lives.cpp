@@ -20,11 +20,10 @@ exception_lives::exception_lives(std::span<const event> trace) : trace_(trace) {
   }
 }
 
-// The await point that the coroutine had reached last when it threw. Not far back: since then it
-// was not suspended.
-std::uint32_t exception_lives::place(std::uint32_t frame, std::size_t thrown) const {
-  for (std::size_t i = thrown; frame != 0 && i-- > 0;) {
-    const event& e = trace_[i];
+// A coroutine that runs was started or resumed not long before.
+std::uint32_t exception_lives::place(std::uint32_t frame, std::size_t event) const {
+  for (std::size_t i = event; frame != 0 && i-- > 0;) {
+    const cofault::event& e = trace_[i];
     if (e.frame != frame) continue;
     if (e.kind == event_kind::arrived || e.kind == event_kind::resumed) return e.site;
     if (e.kind == event_kind::started) break;

@@ -60,6 +60,9 @@ class exception_lives {
   std::size_t cut_at() const { return cut_at_; }
   std::size_t torn_down_at() const { return torn_down_at_; }
 
+  // The await point that the coroutine had reached last before that event; 0: none.
+  std::uint32_t place(std::uint32_t frame, std::size_t event) const;
+
   // Who hears how the chain ended that begins with the coroutine: a spawn_handler, or 0.
   std::uint64_t spawned(std::uint32_t frame) const {
     return frame < spawns_.size() ? spawns_[frame] & spawn_kinds : 0;
@@ -76,7 +79,6 @@ class exception_lives {
   void report(std::uint32_t n);
   void spawn(const event& e);
   handling* innermost(std::uint32_t n);
-  std::uint32_t place(std::uint32_t frame, std::size_t thrown) const;
 
   std::span<const event> trace_;
   reused_vector<life> lives_;

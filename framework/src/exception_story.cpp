@@ -118,7 +118,7 @@ class fates {
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
-    const std::uint32_t back_at = place_before(h.frame, h.caught);
+    const std::uint32_t back_at = lives_.place(h.frame, h.caught);
     bool moved_on = false, ended = false;
     for (std::size_t i = h.left + 1; i < trace_.size(); ++i) {
       const event& e = at(i);
@@ -184,12 +184,6 @@ class fates {
     if (frame == by) return false;
     while (frame != 0 && frame != by) frame = known().who.awaiter(frame);
     return frame == by;
-  }
-
-  std::uint32_t place_before(std::uint32_t frame, std::size_t i) const {
-    while (i-- > 0)
-      if (at(i).kind == event_kind::arrived && at(i).frame == frame) return at(i).site;
-    return 0;
   }
 
   std::span<const event> trace_;

@@ -55,8 +55,8 @@ verdict judge(const outcome& what, const plan& p, const options& how, bool looks
         if (v.site == 0 || !how.is_deliberate(sites::place(v.site))) b.doubt(v.text);
         continue;
       }
-      const std::uint32_t site = culprit(property->name(), v, p);
       good = false;
+      const std::uint32_t site = culprit(property->name(), v, p);
       if (how.is_deliberate(sites::place(site))) {
         ++b.declared;
         continue;

@@ -15,6 +15,7 @@
 
 #include "judge.hpp"
 #include "program.hpp"
+#include "world.hpp"
 
 namespace bench {
 namespace {
@@ -23,14 +24,6 @@ long resident_kilobytes() {
   long whole = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> whole >> resident;
   return resident * (::sysconf(_SC_PAGESIZE) / 1024);
-}
-
-template <class Root>
-cofault::driver_factory world_of(Root root) {
-  return [root] {
-    return std::make_unique<cofault::detail::scheduler_driver>(
-        [root](cofault::scheduler& s) { return cofault::detail::await_root(root(s)); });
-  };
 }
 
 class mixture {

@@ -8,19 +8,12 @@
 #include "judge.hpp"
 #include "program.hpp"
 #include "row.hpp"
+#include "world.hpp"
 
 namespace bench {
 namespace {
 
 constexpr int all_of_three = 3 * awaits * (awaits - 1) / 2;
-
-template <class Root>
-cofault::driver_factory world_of(Root root) {
-  return [root] {
-    return std::make_unique<cofault::detail::scheduler_driver>(
-        [root](cofault::scheduler& s) { return cofault::detail::await_root(root(s)); });
-  };
-}
 
 bool is_good(const cofault::outcome& what, const cofault::plan& p, const cofault::options& how) {
   return cofault::detail::judge(what, p, how) == cofault::detail::verdict::good;

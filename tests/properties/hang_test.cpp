@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+// A hang is one finding, whatever goes wrong when its world is destroyed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <coroutine>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../support/task.hpp"
+#include "cofault/explore.hpp"
+#include "cofault/inject/selector.hpp"
+#include "cofault/inject/usual.hpp"
+#include "cofault/scheduler.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace library {
+
+// One waits for it. Nobody may wait when it goes.
+class event {
+ public:
+  explicit event(cofault::scheduler& s) : scheduler_(s) {}
+  ~event() {
+    if (waiting_) std::abort();
+  }
+  void set() {
+    is_set_ = true;
+    if (waiting_) scheduler_.post(std::exchange(waiting_, {}));
+  }
+  bool await_ready() const noexcept { return is_set_; }
+  void await_suspend(std::coroutine_handle<> h) noexcept { waiting_ = h; }
+  void await_resume() const noexcept {}
+
+ private:
+  cofault::scheduler& scheduler_;
+  bool is_set_ = false;
+  std::coroutine_handle<> waiting_;
+};
+
+}  // namespace library
+
+namespace {
+
+using namespace std::chrono_literals;
+using cofault::explore;
+using cofault::scheduler;
+using support::task;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+auto hangs() { return ElementsAre(Field(&cofault::finding::property, "nothing waits for ever")); }
+
+task<> signals(scheduler& s, library::event& e) {
+  co_await s.sleep_for(1ms);
+  e.set();
+}
+task<> signals_always(scheduler& s, library::event& e) {
+  try {
+    co_await s.sleep_for(1ms);
+  } catch (...) {
+    e.set();
+    throw;
+  }
+  e.set();
+}
+task<> logs_instead(scheduler& s, library::event& e) {
+  try {
+    co_await s.sleep_for(1ms);
+    e.set();
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+  }
+}
+template <task<> (*Signals)(scheduler&, library::event&)>
+task<> waits_for_it(scheduler& s) {
+  library::event e(s);
+  auto sender = Signals(s, e);
+  sender.start();
+  co_await e;  // guilty
+  co_await sender;
+}
+
+// A world that hangs may not survive to be destroyed: what killed it is not what is wrong.
+TEST(Hang, ThatDiesWithItsWorld) {
+  const auto result = explore(waits_for_it<signals>);
+  ASSERT_THAT(result.findings, hangs()) << describe(result);
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// guilty"));
+  const auto logged = explore(waits_for_it<logs_instead>);
+  EXPECT_THAT(logged.findings, hangs()) << describe(logged);
+  const auto mended = explore(waits_for_it<signals_always>);
+  EXPECT_THAT(mended.findings, IsEmpty()) << describe(mended);
+}
+
+// Owns itself.
+struct detached {
+  struct promise_type {
+    detached get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+};
+
+}  // namespace
+
+COFAULT_INSTRUMENT(::detached);
+
+namespace {
+
+struct signal {
+  std::vector<std::coroutine_handle<>> waiting;
+  scheduler& s;
+  void set() {
+    for (const auto h : std::exchange(waiting, {})) s.post(h);
+  }
+  auto wait() {
+    struct awaiter {
+      signal& of;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> h) { of.waiting.push_back(h); }
+      void await_resume() const noexcept {}
+    };
+    return awaiter{*this};
+  }
+};
+
+detached looks_on(signal& of) { co_await of.wait(); }
+
+task<> sets(scheduler& s, signal& all) {
+  co_await s.sleep_for(1ms);
+  all.set();
+}
+task<> waits_with_others(scheduler& s) {
+  signal all{{}, s};
+  looks_on(all);
+  auto sender = sets(s, all);
+  sender.start();
+  co_await all.wait();
+  co_await sender;
+}
+
+// Who waits with the root is alive because the root waits.
+TEST(Hang, IsOneFinding) {
+  const auto in_sets = cofault::inject::only(cofault::inject::usual(), cofault::inject::in("sets"));
+  const auto result = explore(waits_with_others, cofault::options().inject(in_sets));
+  EXPECT_THAT(result.findings, hangs()) << describe(result);
+}
+
+}  // namespace
