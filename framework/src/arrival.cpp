@@ -13,10 +13,6 @@
 namespace cofault::detail {
 namespace {
 
-std::uint64_t visit_key(std::uint32_t id, std::uint32_t site) {
-  return (std::uint64_t{id} << 32) | site;
-}
-
 // What is known of the await in the trace.
 std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* child) {
   std::uint64_t flags = type.flags | std::uint64_t{f.visit} << 32;
@@ -55,10 +51,9 @@ bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
 [[gnu::noinline]] action arrive_anyhow(run_state& run, frame& f, const void* object,
                                        const awaited_type& type, const sites::known_place& place) {
   f.site = place.site;
-  const visit_table::counter& visits =
-      run.visits.count(visit_key(f.id, f.site), virtual_clock::now());
+  visit_counter& visits = run.visits.of(f, f.site);
+  f.visit = visits.count(virtual_clock::now());
   const std::uint32_t standing = visits.standing;
-  f.visit = visits.total;
   ++run.arrivals;
 
   frame* const child = adopt_awaited(run, f, object, type);
@@ -76,14 +71,13 @@ bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
   return execute_planned(run, f, place.key, child);
 }
 
-// Mostly the first arrival of that coroutine there: its visits have to be searched for. Nothing
+// Mostly its first arrival at a second place: its visits have to be searched for. Nothing
 // else is to be found out.
 [[gnu::noinline]] action arrive_and_search(run_state& run, frame& f, const awaited_type& type,
                                            const sites::known_place& place) {
-  const visit_table::counter& visits =
-      run.visits.count(visit_key(f.id, place.site), virtual_clock::now());
+  visit_counter& visits = run.visits.of(f, place.site);
   f.site = place.site;
-  f.visit = visits.total;
+  f.visit = visits.count(virtual_clock::now());
   ++run.arrivals;
   const bool parks = visits.standing > run.most_visits && !run.tearing_down;
   const std::uint64_t flags = flags_of(f, type, nullptr);
@@ -109,7 +103,7 @@ action arrive(frame& f, const void* object, const awaited_type& type, std::sourc
   if (run->unstarted.first() != nullptr || type.is_instrumented || run->stopping ||
       (f.user && place->info->initiation != type.name))
     return arrive_anyhow(*run, f, object, type, *place);
-  visit_table::counter* const visits = run->visits.if_near(visit_key(f.id, place->site));
+  visit_counter* const visits = run->visits.if_near(f, place->site);
   if (visits == nullptr) return arrive_and_search(*run, f, type, *place);
   if (visits->stands(run->most_visits, virtual_clock::now()))
     return arrive_anyhow(*run, f, object, type, *place);

@@ -40,8 +40,8 @@ error_code code_of(io_error error) {
   return asio_error::fault;
 }
 
-void raise(io_error error) {
-  throw COFAULT_ASIO_SYSTEM::system_error(code_of(error), "injected by cofault");
+unthrown exception(io_error error) {
+  return make_unthrown(COFAULT_ASIO_SYSTEM::system_error(code_of(error), "injected by cofault"));
 }
 
 void assign(io_error error, void* code) { *static_cast<error_code*>(code) = code_of(error); }
@@ -97,7 +97,7 @@ void emit(void* slot, cancel_strength how) {
 }
 
 const bool registered =
-    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {raise, classify, assign, emit}), true);
+    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {exception, classify, assign, emit}), true);
 
 // Work of the event loop on this thread, for as long as it lives: what is dispatched to the loop
 // happens at once, and what is posted goes behind all that is ready, as from a handler.

@@ -41,6 +41,8 @@ class exception_recorder final : public exception_observer {
 
   // The number of the exception whose handler is innermost; 0: none.
   std::uint32_t handled() const { return handlers_.empty() ? 0 : handlers_.back().number; }
+  // How many there were so far.
+  std::uint32_t seen() const { return born_; }
   // The number of a living exception; 0: not known.
   std::uint32_t number_of(const std::exception_ptr& error) const;
   // Something was told to the outside world: whatever is being handled counts as reported.

@@ -11,32 +11,26 @@
 namespace cofault::detail {
 namespace {
 
-// Made once for each error. Not inlined: that has something to clean up.
-[[gnu::noinline]] const injected_error& error_for(io_error error) {
+// The originals are made once: a copy asks for no memory.
+unthrown generic_exception(io_error error) {
   static const std::vector<injected_error> all = [] {
     std::vector<injected_error> made;
     for (auto e = io_error::failed; e <= io_error::closed; e = io_error(int(e) + 1))
       made.emplace_back("injected by cofault: " + std::string(name_of(e)));
     return made;
   }();
-  return all.at(static_cast<std::size_t>(error));
-}
-
-// Has nothing to clean up behind the throw: the unwinder passes by.
-void raise_generic(io_error error) {
-  const injected_error& what = error_for(error);
-  throw what;
+  return make_unthrown(all.at(static_cast<std::size_t>(error)));
 }
 
 std::array<runtime_errors, 4>& errors() {
   static std::array<runtime_errors, 4> table{
-      {{raise_generic, nullptr, nullptr, nullptr}, {}, {}, {}}};
+      {{generic_exception, nullptr, nullptr, nullptr}, {}, {}, {}}};
   return table;
 }
 
 const runtime_errors& errors_of(runtime where) {
   const runtime_errors& found = errors()[static_cast<std::size_t>(where)];
-  return found.raise != nullptr ? found : errors()[0];
+  return found.exception != nullptr ? found : errors()[0];
 }
 
 // The arrival, and below it those of everybody who waits for that coroutine.
@@ -140,13 +134,16 @@ action execute_planned(run_state& run, frame& at, std::uint64_t key, frame* chil
   return action::fail;
 }
 
-void raise_planned(frame& at) {
+unthrown planned_exception(const frame& at) {
   const run_state* run = run_state::current();
-  if (run == nullptr) return;
+  if (run == nullptr) return {};
   const fault& what = run->failing;
   if (what.kind == fault_kind::throw_error)
-    return errors_of(at.where).raise(static_cast<io_error>(what.value));
-  return run->how.injectors().at(what.value)->raise();
+    return errors_of(at.where).exception(static_cast<io_error>(what.value));
+  const injector& by = *run->how.injectors().at(what.value);
+  if (const unthrown made = by.made(); made.object != nullptr) return made;
+  by.raise();
+  return {};
 }
 
 void assign_code(frame& at, void* code) {

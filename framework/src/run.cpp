@@ -206,6 +206,7 @@ outcome sum_up(const run_state& run, ending end) {
   out.retried = run.retried;
   out.keeps_retrying = end == ending::bounded && keeps_retrying(run);
   out.root_completions = run.root_completions;
+  out.exceptions = run.exceptions.seen();
   out.arrivals = run.arrivals;
   out.duration = virtual_clock::now();
   out.kinds = t.kinds;

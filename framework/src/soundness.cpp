@@ -70,8 +70,13 @@ std::string misfit(const fault& f, std::uint64_t flags, const options& how) {
   if (f.kind != fault_kind::code && (flags & await_can_throw) == 0)
     return "no step of that co_await can throw";
   if (f.kind != fault_kind::throw_value) return "";
+  const injector& by = *how.injectors()[f.value];
+  if (const unthrown made = by.made(); made.object != nullptr) {
+    made.drop();
+    return "";
+  }
   try {
-    how.injectors()[f.value]->raise();
+    by.raise();
   } catch (...) {
     return "";
   }

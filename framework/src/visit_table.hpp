@@ -3,44 +3,35 @@
 
 #include <cstdint>
 
-#include "cofault/clock.hpp"
+#include "cofault/detail/frame.hpp"
 #include "keyed_table.hpp"
 
 namespace cofault::detail {
 
-// How often a run came by, by key.
+// How often the coroutines of a run arrived at each place. The first place of a coroutine, for most
+// the only one, is counted in its frame.
 class visit_table {
  public:
-  struct counter {
-    std::uint32_t total = 0;     // in this run
-    std::uint32_t standing = 0;  // since the clock moved last
-    virtual_time since = 0;
-
-    // Counts one more at virtual time `now`. Returns how many there were in this run.
-    std::uint32_t count(virtual_time now) {
-      standing = since == now ? standing + 1 : 1;
-      since = now;
-      return ++total;
-    }
-    // Whether there have been so many since the clock moved last.
-    bool stands(std::uint32_t most, virtual_time now) const {
-      return since == now && standing >= most;
-    }
-  };
-
   void clear() { counters_.clear(); }
 
-  // Counts one more arrival.
-  const counter& count(std::uint64_t key, virtual_time now) {
-    counter& c = counters_[key];
-    c.count(now);
-    return c;
+  visit_counter& of(frame& f, std::uint32_t site) {
+    return is_first(f, site) ? f.at_first_site : counters_[key(f, site)];
   }
   // Null where there was none, or the table would have to search.
-  counter* if_near(std::uint64_t key) { return counters_.if_near(key); }
+  visit_counter* if_near(frame& f, std::uint32_t site) {
+    return is_first(f, site) ? &f.at_first_site : counters_.if_near(key(f, site));
+  }
 
  private:
-  keyed_table<counter> counters_;
+  static bool is_first(frame& f, std::uint32_t site) {
+    if (f.first_site == 0) f.first_site = site;
+    return f.first_site == site;
+  }
+  static std::uint64_t key(const frame& f, std::uint32_t site) {
+    return (std::uint64_t{f.id} << 32) | site;
+  }
+
+  keyed_table<visit_counter> counters_;
 };
 
 }  // namespace cofault::detail

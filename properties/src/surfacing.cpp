@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
@@ -89,9 +90,21 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   return v;
 }
 
+// There was one only, and the root failed with it.
+bool is_outcome(const outcome& what) {
+  if (what.exceptions != 1 || !what.has(event_kind::root_threw)) return false;
+  if (what.has(event_kind::terminating)) return false;
+  const std::span<const event> trace = what.trace();
+  const auto root = std::find_if(trace.rbegin(), trace.rend(), [](const event& e) {
+    return e.kind == event_kind::root_threw;
+  });
+  return root != trace.rend() && root->other == 1;
+}
+
 }  // namespace
 
 void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
+  if (is_outcome(what)) return;
   const story_list all = exception_stories(what);
   const bool root_threw = what.has(event_kind::root_threw);
   for (const exception_story& s : all) {

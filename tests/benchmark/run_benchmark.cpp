@@ -51,12 +51,13 @@ void one_run(benchmark::State& state) {
   if (arrivals != awaits || !good) fail(state, "the run did not see every await, or found a bug");
 }
 
+template <class Loop>
 void random_by_hand(benchmark::State& state) {
   std::vector<cofault::event> records;
   std::uint64_t seed = 0;
   int sum = all_of_three;
   for (auto _ : state) {
-    random_loop w(records, ++seed);
+    Loop w(records, ++seed);
     sum = w.drive(three_tasks<false>(w));
   }
   if (sum != all_of_three) fail(state, "the three tasks did not run to their end");
@@ -94,8 +95,14 @@ const added here{
      .peer_is = "raw loop, same pick and records",
      .name = "random",
      .ours = random_run,
-     .peer = random_by_hand,
+     .peer = random_by_hand<random_loop>,
      .most = 1.5},
+    {.program = "B",
+     .what = "3 tasks, 10 awaits each, random order",
+     .peer_is = "raw loop that names what it delays",
+     .name = "random_named",
+     .ours = random_run,
+     .peer = random_by_hand<delaying_loop>},
 };
 
 }  // namespace

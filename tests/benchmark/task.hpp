@@ -3,6 +3,7 @@
 
 #include <cofault/instrument.hpp>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -35,6 +36,7 @@ class [[nodiscard]] task {
     int* left = nullptr;  // how many of a join still run
     std::exception_ptr error;
     int value = 0;
+    std::uint32_t number = 0, visits = 0;  // for a loop that tells one from another
   };
 
   explicit task(std::coroutine_handle<promise_type> h) : handle_(h) {}

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cofault/detail/unthrown.hpp"
 #include "cofault/fault.hpp"
 
 namespace cofault {
@@ -63,6 +64,10 @@ class injector {
 
   // Executes a fault of kind throw_value: throws.
   virtual void raise() const {}
+
+  // Instead of that: what is to be thrown, and the coroutine throws it itself. Nothing: raise() is
+  // called. A call less to unwind in each trial, and nothing is thrown to find out what it is.
+  virtual detail::unthrown made() const { return {}; }
 
   // In words, for reports: "throw app::broken".
   virtual std::string describe() const = 0;

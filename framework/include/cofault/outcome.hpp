@@ -28,6 +28,7 @@ struct outcome {
   bool retried = false;         // what a fault had struck was tried again later
   bool keeps_retrying = false;  // it was bounded while it did so for ever, with delays
   std::uint32_t root_completions = 0;
+  std::uint32_t exceptions = 0;  // how many were seen
   std::uint64_t arrivals = 0;  // at await points, library code included
   virtual_time duration = 0;
   kind_set kinds = 0;  // which kinds of event occurred

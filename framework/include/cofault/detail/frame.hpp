@@ -6,6 +6,8 @@
 #include <memory>
 #include <source_location>
 
+#include "cofault/clock.hpp"
+#include "cofault/detail/unthrown.hpp"
 #include "cofault/event.hpp"
 
 // What instrumented coroutines tell the run, and what it answers. Included by every instrumented
@@ -21,6 +23,24 @@ enum class frame_state : std::uint8_t { created, running, suspended, finished, d
 // A coroutine's arrival at an await point; 0: none.
 struct await_step {
   std::uint32_t frame = 0, site = 0, visit = 0;
+};
+
+// How often a coroutine arrived at an await point.
+struct visit_counter {
+  std::uint32_t total = 0;     // in this run
+  std::uint32_t standing = 0;  // since the clock moved last
+  virtual_time since = 0;
+
+  // Counts one more at virtual time `now`. Returns how many there were in this run.
+  std::uint32_t count(virtual_time now) {
+    standing = since == now ? standing + 1 : 1;
+    since = now;
+    return ++total;
+  }
+  // Whether there have been so many since the clock moved last.
+  bool stands(std::uint32_t most, virtual_time now) const {
+    return since == now && standing >= most;
+  }
 };
 
 // The record of one instrumented coroutine. Lives inside its promise.
@@ -53,6 +73,8 @@ struct frame {
   bool gives_value = false;     // it has a result other than void
   bool user = false;            // its function is user code
   await_step initiating_below;  // whose operation was being started when it was entered
+  std::uint32_t first_site = 0;  // the await point it reached first
+  visit_counter at_first_site;
   bool for_operation = false;   // created while its creator's operation was being started
   bool replaced = false;        // never started because a fault took its place
   runtime where = runtime::generic;
@@ -85,9 +107,15 @@ void frame_destroyed(frame&) noexcept;
 // A coroutine reached an await point of the object: what the plan says.
 action arrive(frame&, const void* object, const awaited_type&, std::source_location);
 
-// Throws what the plan wants in place of the operation. Called by the coroutine itself: each
-// function in between would have to be unwound.
-[[gnu::cold]] void raise_planned(frame&);
+// What the plan wants thrown in place of the operation; nothing: there is no run any more. What can
+// only be thrown, not made, is thrown.
+[[gnu::cold]] unthrown planned_exception(const frame&);
+
+// Throws it. A part of the coroutine itself: each function in between would have to be unwound.
+[[gnu::always_inline]] inline void raise_planned(const frame& f) {
+  const unthrown what = planned_exception(f);
+  if (what.object != nullptr) abi::__cxa_throw(what.object, what.type, what.destroy);
+}
 
 // Completes the operation at the await point that `at` reached last with the planned error code:
 // writes it to `code` (the runtime's own error_code type).

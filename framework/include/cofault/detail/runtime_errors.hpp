@@ -4,13 +4,14 @@
 #include <typeinfo>
 
 #include "cofault/detail/frame.hpp"
+#include "cofault/detail/unthrown.hpp"
 #include "cofault/fault.hpp"
 
 namespace cofault::detail {
 
 // How a runtime expresses an io_error. Registered by its adapter before the first run.
 struct runtime_errors {
-  void (*raise)(io_error);               // throws the runtime's exception
+  unthrown (*exception)(io_error);       // the runtime's own
   // What the runtime's own exceptions stand for: exception_flags of the object, which is of `type`.
   std::uint32_t (*classify)(const std::type_info& type, const void* object);
   void (*assign)(io_error, void* code);  // writes the runtime's error_code

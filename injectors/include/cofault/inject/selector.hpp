@@ -57,6 +57,7 @@ class only : public injector {
     if (where_.matches(point)) what_.propose_delay(point, out);
   }
   void raise() const override { what_.raise(); }
+  detail::unthrown made() const override { return what_.made(); }
   std::string describe() const override { return what_.describe(); }
   std::string where() const override { return "'" + where_.text() + "'"; }
 

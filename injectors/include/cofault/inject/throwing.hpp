@@ -22,6 +22,7 @@ class throwing final : public injector {
   }
   bool has_requests() const override { return false; }
   void raise() const override { throw exception_; }
+  detail::unthrown made() const override { return detail::make_unthrown(exception_); }
   std::string describe() const override { return "throws the test's exception"; }
 
  private:
