@@ -7,10 +7,13 @@
 #include <cofault/exception_story.hpp>
 #include <cofault/gmock.hpp>
 #include <cofault/property.hpp>
+#include <cofault/tracked.hpp>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 COFAULT_USER_CODE(__FILE__);
@@ -103,6 +106,46 @@ TEST(NotReported, AHandlerThatLooksAwayFromWhatIsMissed) {
     co_await boost::asio::steady_timer(executor, 1h).async_wait(use_awaitable);
   };
   EXPECT_THAT(violated(cofault::explore(body)), Contains("one fault hurts nobody else"));
+}
+
+// ---- dropped by an exception on its way
+
+awaitable<void> say_goodbye() { co_return; }
+
+awaitable<void> dine(any_io_executor warehouse) {
+  awaitable<void> goodbye = say_goodbye();
+  co_await ask(warehouse);
+  co_await std::move(goodbye);
+}
+
+awaitable<void> clear(std::uint32_t table) {
+  cofault::released(table);
+  co_return;
+}
+
+awaitable<void> dine_at(any_io_executor warehouse) {
+  const std::uint32_t table = cofault::acquired("a table");  // `clear` gives it back
+  awaitable<void> leaving = clear(table);
+  co_await ask(warehouse);
+  co_await std::move(leaving);
+}
+
+awaitable<void> dine_and_clear(any_io_executor warehouse) {
+  const std::uint32_t table = cofault::acquired("a table");
+  std::exception_ptr failed;
+  try {
+    co_await ask(warehouse);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  co_await clear(table);
+  if (failed) std::rethrow_exception(failed);
+}
+
+TEST(NotReported, ACoroutineThatAnExceptionDrops) {
+  EXPECT_THAT(cofault::explore(dine), cofault::SurvivesEveryFault());
+  EXPECT_THAT(violated(cofault::explore(dine_at)), ElementsAre("what is acquired is released"));
+  EXPECT_THAT(cofault::explore(dine_and_clear), cofault::SurvivesEveryFault());
 }
 
 // ---- a rule of one's own

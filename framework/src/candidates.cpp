@@ -20,14 +20,6 @@ bool is_user_arrival(const event& e) {
   return e.kind == event_kind::arrived && (e.value & await_user) != 0;
 }
 
-reached_point point_at(const event& arrival, const family& who) {
-  const auto visit = static_cast<std::uint32_t>(arrival.value >> 32);
-  return {{sites::site(arrival.site).key, who.instance(arrival.frame), visit},
-          arrival.site,
-          arrival.frame,
-          arrival.value};
-}
-
 // The awaits that stand above another one of those that `counts` names.
 template <class Counts>
 reused_vector<bool> covered_by(std::span<const event> trace, const family& who, Counts counts) {
@@ -47,6 +39,16 @@ void add(reached_point& at, moment when, bool early) {
   if (early) at.early |= moment_bit(when);
 }
 
+}  // namespace
+
+reached_point point_at(const event& arrival, const family& who) {
+  const auto visit = static_cast<std::uint32_t>(arrival.value >> 32);
+  return {{sites::site(arrival.site).key, who.instance(arrival.frame), visit},
+          arrival.site,
+          arrival.frame,
+          arrival.value};
+}
+
 await_point description_of(const reached_point& at) {
   const site_info& s = sites::site(at.site);
   const function_info& f = sites::function(s.function);
@@ -64,8 +66,6 @@ await_point description_of(const reached_point& at) {
           at.early,
           at.in_child};
 }
-
-}  // namespace
 
 bool have_requests(const injector_list& injectors) {
   return std::any_of(injectors.begin(), injectors.end(),

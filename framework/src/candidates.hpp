@@ -25,6 +25,12 @@ struct reached_point {
   std::size_t at = 0;        // index of the arrival in the trace
 };
 
+// The arrival that the event tells of.
+reached_point point_at(const event& arrival, const family& who);
+
+// What injectors are told of it.
+await_point description_of(const reached_point& at);
+
 using point_list = reused_vector<reached_point>;
 
 // The arrivals in user code of a run without faults, in order. An await of a coroutine that has

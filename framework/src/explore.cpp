@@ -14,6 +14,7 @@
 #include "covered.hpp"
 #include "exception_sight.hpp"
 #include "finding_report.hpp"
+#include "idle_parts.hpp"
 #include "isolation.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
@@ -224,10 +225,13 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);
+  const std::vector<std::string> idle = idle_parts(how);
+  out.notes.insert(out.notes.end(), idle.begin(), idle.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);
   quiet.reset();  // what the baseline asks is meant to be read
   baseline.apply(out);
+  if (out.clean()) tell_idle_parts(idle);
   return out;
 }
 

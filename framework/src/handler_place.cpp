@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/detail/handler_place.hpp"
 
+#include <algorithm>
 #include <map>
+#include <ranges>
+#include <string_view>
+#include <vector>
 
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/source_lines.hpp"
@@ -56,25 +60,56 @@ place_in_source by_clang(const address_info& begin, const address_info& end) {
   return out;
 }
 
-// g++ gives a call inside a co_await expression the line of the brace that closes the coroutine,
-// but code of the expression that stands right in front of it its own.
-std::uint32_t line_of_call(const source_place& call, std::uint64_t address) {
-  if (source_line(call.file, call.line) != "}") return call.line;
+// A line of the function that holds the call, above its closing brace; 0: the code has none.
+std::uint32_t own_line(const void* code, const source_place& call) {
+  for (const source_place& p : places_of(code)) {
+    if (p.line == 0 || p.line >= call.line || p.function != call.function) continue;
+    // The line of the coroutine's own head is given to much that belongs to no line.
+    const auto text = source_line(p.file, p.line);
+    if (text && !text->ends_with('{')) return p.line;
+  }
+  return 0;
+}
+
+// Of the code around a call, nearest first; 0: it is not near.
+template <class Rows>
+std::uint32_t nearest_line(const Rows& rows, std::uint64_t address, const source_place& call) {
   constexpr std::uint64_t most = 512;  // bytes of code
-  for (std::uint64_t back = 2; back < most; ++back)
-    for (const source_place& p : places_of(pointer(address - back))) {
-      if (p.line == 0 || p.line >= call.line || p.function != call.function) continue;
-      // The line of the coroutine's own head is given to much that belongs to no line.
-      const auto text = source_line(p.file, p.line);
-      if (text && !text->ends_with('{')) return p.line;
-    }
-  return call.line;
+  for (const void* const row : rows) {
+    const auto at = reinterpret_cast<std::uint64_t>(row);
+    if (std::max(at, address) - std::min(at, address) >= most) return 0;
+    if (const std::uint32_t line = own_line(row, call); line != 0) return line;
+  }
+  return 0;
+}
+
+bool line_names(const std::string& file, std::uint32_t line, std::string_view function) {
+  const std::string_view name = function.substr(function.rfind(':') + 1);
+  const auto text = line == 0 || name.empty() ? std::nullopt : source_line(file, line);
+  return text && text->find(name) != text->npos;
+}
+
+// g++ gives a call inside a co_await expression the line of the brace that closes the coroutine,
+// but other code of the expression its own. That stands in front of the call if an argument is
+// awaited, behind it if its result is.
+std::uint32_t line_of_call(const source_place& call, std::uint64_t address, std::uint32_t made) {
+  if (source_line(call.file, call.line) != "}") return call.line;
+  const std::vector<const void*> rows = code_rows(pointer(address - 1));
+  const auto behind = std::ranges::upper_bound(rows, pointer(address - 1));
+  const std::uint32_t before = nearest_line(
+      std::ranges::subrange(rows.begin(), behind) | std::views::reverse, address, call);
+  const std::uint32_t after =
+      nearest_line(std::ranges::subrange(behind, rows.end()), address, call);
+  const std::string_view name = made == 0 ? "" : sites::function(made).name;
+  const bool is_after =
+      before == 0 || (line_names(call.file, after, name) && !line_names(call.file, before, name));
+  if (is_after && after != 0) return after;
+  return before != 0 ? before : call.line;
 }
 
 // The ramp of the coroutine itself is on the stack, too.
 bool is_ramp(const source_place& place, std::uint32_t function) {
-  return function != 0 &&
-         normalised_function(place.function) == sites::function(function).name;
+  return function != 0 && normalised_function(place.function) == sites::function(function).name;
 }
 
 }  // namespace
@@ -102,7 +137,7 @@ place_in_source place_in_source_of(const code_place& place) {
     for (const source_place& p : places_of_call(pointer(*address))) {
       if (p.function.starts_with("cofault::run(")) in_run = false;
       if (in_run && p.line != 0 && sites::is_user(p.file) && !is_ramp(p, place.function))
-        return {p.file, line_of_call(p, *address), "", p.function};
+        return {p.file, line_of_call(p, *address, place.function), "", p.function};
     }
   if (place.site == 0) return {"", 0, "it is not known where it was started", ""};
   const site_info& s = sites::site(place.site);

@@ -55,6 +55,8 @@ void mailbox::clear() {
   std::fill(std::begin(tried), std::end(tried), 0u);
   work_count = next = found_count = points = trials = 0;
   seen_count = unreached_count = bounded_count = retrying_count = later_count = failure_count = 0;
+  std::fill(std::begin(part_met), std::end(part_met), false);
+  most_visits = most_coroutines = 0;
   plain_arrivals = 0;
   note_count = cancellations = effects = 0;
   work_cut = found_cut = false;

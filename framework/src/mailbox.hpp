@@ -56,7 +56,8 @@ enum class stage_of_sweep : std::uint32_t { warm_up, first, second, sweep, done 
 // What a sweep has done so far. Lives in memory shared with the child that does it, so that
 // nothing is lost when the child dies.
 struct mailbox {
-  static constexpr std::uint32_t max_work = 1 << 19, max_found = 1 << 10, max_list = 64;
+  static constexpr std::uint32_t max_work = 1 << 19, max_found = 1 << 10, max_list = 64,
+                                 max_parts = 256;
 
   std::atomic<std::uint64_t> beat;  // grows with every trial
   stage_of_sweep stage;
@@ -85,6 +86,8 @@ struct mailbox {
   stored_plan retrying[max_list];
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
+  bool part_met[max_parts];  // of the injectors' parts: some await point was like that
+  std::uint32_t most_visits, most_coroutines;  // of one place, of one function
   std::uint32_t note_count;
   cancellation_note notes[1 << 14];
   std::uint64_t plain_arrivals;          // of the run without faults

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 #include "cofault/site.hpp"
@@ -42,27 +41,32 @@ bool is_await_in_user_code(std::uint32_t site) {
   return s.rank != 0 && sites::function(s.function).user;
 }
 
-// "": none, or exactly that one.
-std::string nearest(std::string_view wanted) {
-  std::string best;
-  std::size_t least = wanted.size() / 4 + 1;  // more is another name, not a slip
-  for (std::uint32_t i = 1; i <= sites::count() && least > 0; ++i) {
-    if (!is_await_in_user_code(i)) continue;
-    std::string text = sites::text(i);
-    const std::size_t distance = edits(wanted, text);
-    if (distance >= least) continue;
-    least = distance;
-    best = std::move(text);
-  }
-  return least > 0 ? best : "";
+// Of all that were seen.
+std::vector<std::string> texts_of_awaits() {
+  std::vector<std::string> out;
+  for (std::uint32_t i = 1; i <= sites::count(); ++i)
+    if (is_await_in_user_code(i)) out.push_back(sites::text(i));
+  return out;
 }
 
 }  // namespace
 
+std::string nearest_of(std::string_view wanted, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t least = wanted.size() / 4 + 1;  // more is another name, not a slip
+  for (const std::string& name : names) {
+    const std::size_t distance = edits(wanted, name);
+    if (distance < least) best = name;
+    least = std::min(least, distance);
+  }
+  return least > 0 ? best : "";
+}
+
 std::string did_you_mean(std::string_view plan) {
+  const std::vector<std::string> names = texts_of_awaits();
   while (!plan.empty()) {
     const std::size_t end = std::min(plan.find(';'), plan.size());
-    const std::string found = nearest(place_in(plan.substr(0, end)));
+    const std::string found = nearest_of(place_in(plan.substr(0, end)), names);
     if (!found.empty()) return "did you mean '" + found + "'?";
     plan.remove_prefix(std::min(end + 1, plan.size()));
   }

@@ -24,6 +24,8 @@ plan without(const plan& p, std::size_t left_out) {
 std::string instead(const plan& p) {
   const mailbox& b = box();
   if (b.unreached_count > 0 && !has_schedule(p)) return "what is left is not reached";
+  if (b.found_count == 0 && b.bounded_count + b.retrying_count > 0)
+    return "undecided, it was stopped: " + last_step();
   if (b.found_count == 0) return "nothing is violated, " + last_step();
   const found& other = b.items[0];
   const std::string place = other.site == 0 ? "" : " at " + sites::place(other.site);

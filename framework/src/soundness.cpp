@@ -6,6 +6,7 @@
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
+#include "idle_parts.hpp"
 #include "mailbox.hpp"
 
 namespace cofault::detail {
@@ -117,7 +118,7 @@ void refuse_idle_selectors(const point_list& points, const options& how) {
     if (faults.empty())
       box().fail("cofault: the selector " + alone[i]->where() +
                  " matches no await point that was reached and can take the fault; reached were " +
-                 seen_places());
+                 seen_places() + slip_in(alone[i]->parts(), points));
   }
 }
 

@@ -98,7 +98,7 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
   std::size_t folded = 0;
   std::uint32_t parked = 0;
   const auto unfold = [&] {
-    if (folded > 0) out.push_back(fold + counted(folded, "more time"));
+    if (folded > 0) out.push_back(fold + grouped(folded) + (folded == 1 ? " more time" : " more times"));
     folded = 0;
   };
   for (const event& e : events) {
@@ -213,9 +213,12 @@ std::vector<std::string> steps_of_run(std::string_view with) {
 std::string last_step() {
   std::size_t ignored = 0;
   const std::vector<std::string> all = all_steps(last_run(), ignored);
-  if (all.empty()) return "nothing happens";
-  const std::size_t clock = all.back().find("  ");
-  return clock == std::string::npos ? all.back() : all.back().substr(clock + 2);
+  const auto told = [](const std::string& text) { return !text.starts_with(fold); };
+  const auto last = std::find_if(all.rbegin(), all.rend(), told);
+  if (last == all.rend()) return "nothing happens";
+  const std::size_t clock = last->find("  ");
+  return (clock == last->npos ? *last : last->substr(clock + 2)) +
+         (last == all.rbegin() ? "" : ", again and again");
 }
 
 }  // namespace cofault::detail

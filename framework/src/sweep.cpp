@@ -11,6 +11,7 @@
 #include "cofault/search.hpp"
 #include "cofault/site.hpp"
 #include "default_run.hpp"
+#include "idle_parts.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
 #include "real_time.hpp"
@@ -49,10 +50,17 @@ bool learn(known_sites& known, std::uint32_t site) {
   return fresh;
 }
 
-void note_later_points(const outcome& what, known_sites& known) {
+// What the runs so far have come to.
+struct met {
+  known_sites places;
+  part_watch parts;
+};
+
+void note_later_points(const outcome& what, met& known) {
   mailbox& b = box();
+  known.parts.look(what.trace(), what.departed);
   for (const event& e : what.trace().subspan(what.departed))
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known, e.site))
+    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known.places, e.site))
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
 }
 
@@ -110,7 +118,7 @@ void note_unsteady(const plan& p) {
           "global, a static) remembers the runs before it");
 }
 
-void try_one(const driver_factory& body, const options& how, const plan& p, known_sites& known) {
+void try_one(const driver_factory& body, const options& how, const plan& p, met& known) {
   mailbox& b = box();
   ++b.trials;
   ++b.tried[static_cast<std::size_t>(kind_of(p))];
@@ -135,8 +143,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, know
 }
 
 // Follows one strategy, from where another process may have left off. False: a budget is used up.
-bool follow(const driver_factory& body, const options& how, const trial& plain,
-            known_sites& known) {
+bool follow(const driver_factory& body, const options& how, const trial& plain, met& known) {
   mailbox& b = box();
   const std::uint32_t longest = how.strategies()[b.strategy]->max_longer();
   if (!b.followed) extend(plain);
@@ -165,10 +172,11 @@ void sweep(const driver_factory& body, const options& how) {
     return;
   }
   plain.first = trace.data();
-  known_sites known;
+  met known{{}, part_watch(how)};
+  known.parts.look(trace, 0);
   for (const event& e : trace)
-    if (e.kind == event_kind::arrived) learn(known, e.site);
-  for (std::uint32_t i = 0; i < b.later_count; ++i) learn(known, b.later[i]);
+    if (e.kind == event_kind::arrived) learn(known.places, e.site);
+  for (std::uint32_t i = 0; i < b.later_count; ++i) learn(known.places, b.later[i]);
   b.stage = stage_of_sweep::sweep;
   const plan nothing;
   while (b.strategy < how.strategies().size() &&

@@ -3,10 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <span>
+#include <string_view>
 
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
+#include "run_state.hpp"
 #include "soundness.hpp"
+#include "user_code.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -22,6 +27,40 @@ std::string places_of(const std::uint32_t* list, std::uint32_t count) {
   for (std::uint32_t i = 0; i < count && i < 5; ++i)
     out += (i > 0 ? ", " : "") + sites::place(list[i]);
   return count > 5 ? out + ", …" : out;
+}
+
+template <class Strings>
+std::string quoted(const Strings& all) {
+  constexpr std::size_t most = 3;
+  std::string out;
+  std::size_t n = 0;
+  for (const auto& s : all)
+    if (n++ < most) out.append(out.empty() ? "'" : ", '").append(s).append("'");
+  return n > most ? out + ", …" : out;
+}
+
+// Of the coroutines of the latest run.
+std::set<std::string_view> files_that_ran() {
+  std::set<std::string_view> out;
+  for (const event& e : std::span(trace().events, trace().count))
+    if (e.kind == event_kind::created)
+      out.insert(sites::function(static_cast<std::uint32_t>(e.value >> 32)).file);
+  return out;
+}
+
+// No coroutine of user code was seen.
+std::string nothing_is_user_code() {
+  const std::string fact =
+      "no await point in user code was reached, so no fault could be injected; ";
+  const auto ran = files_that_ran();
+  if (sites::user_paths().empty() || ran.empty())
+    return fact +
+           "name the code under test with cofault_instrument(target) in CMake or "
+           "COFAULT_USER_CODE(__FILE__)";
+  return fact + "user code is " + quoted(sites::user_paths()) +
+         ", and the coroutines that ran are of " + quoted(ran) +
+         ": where one of these is under test, name it with cofault_instrument(target) in CMake or "
+         "COFAULT_USER_CODE(__FILE__)";
 }
 
 std::string runs_were(std::uint32_t count) {
@@ -90,9 +129,7 @@ std::vector<std::string> notes_of(const options& how) {
 std::string vacuous() {
   const mailbox& b = box();
   if (b.stage != stage_of_sweep::done || b.found_count > 0 || b.failure_count > 0) return "";
-  if (b.seen_count == 0)
-    return "no await point in user code was reached, so no fault could be injected; name the code "
-           "under test with cofault_instrument(target) in CMake or COFAULT_USER_CODE(__FILE__)";
+  if (b.seen_count == 0) return nothing_is_user_code();
   if (b.points == 0)
     return "no await point that was reached in user code can fail: no step of its co_await can "
            "throw or reports an error code; reached were " +

@@ -11,53 +11,83 @@ bool ends_in(std::string_view whole, std::string_view part, std::string_view sep
   return before.empty() || before.ends_with(separator);
 }
 
+using parts = std::vector<where_part>;
+
+// Both lists, and behind them what is made of the last of each.
+parts joined(const parts& a, const parts& b, where_part whole) {
+  parts out = a;
+  for (const where_part& p : b) {
+    out.push_back(p);
+    for (std::size_t& i : out.back().made_of) i += a.size();
+  }
+  whole.made_of = {a.size() - 1, out.size() - 1};
+  out.push_back(std::move(whole));
+  return out;
+}
+
 }  // namespace
 
 selector::selector(std::string text, std::function<bool(const await_point&)> matches)
-    : text_(std::move(text)), matches_(std::move(matches)) {}
+    : selector(where_part{std::move(text), std::move(matches)}) {}
 
 selector operator&&(const selector& a, const selector& b) {
-  return {a.text_ + " and " + b.text_,
-          [a, b](const await_point& p) { return a.matches(p) && b.matches(p); }};
+  selector out = a;
+  out.parts_ = joined(
+      a.parts_, b.parts_,
+      {a.text() + " and " + b.text(), [a = a.parts_.back().matches, b = b.parts_.back().matches](
+                                          const await_point& p) { return a(p) && b(p); }});
+  return out;
 }
 
 selector operator||(const selector& a, const selector& b) {
-  return {"(" + a.text_ + " or " + b.text_ + ")",
-          [a, b](const await_point& p) { return a.matches(p) || b.matches(p); }};
+  selector out = a;
+  out.parts_ = joined(a.parts_, b.parts_,
+                      {"(" + a.text() + " or " + b.text() + ")",
+                       [a = a.parts_.back().matches, b = b.parts_.back().matches](
+                           const await_point& p) { return a(p) || b(p); }});
+  return out;
 }
 
 selector operator!(const selector& a) {
-  return {"not (" + a.text_ + ")", [a](const await_point& p) { return !a.matches(p); }};
+  selector out = a;
+  for (where_part& p : out.parts_) p.excludes = !p.excludes;
+  out.parts_.push_back({"not (" + a.text() + ")",
+                        [a = a.parts_.back().matches](const await_point& p) { return !a(p); }});
+  out.parts_.back().made_of = {a.parts_.size() - 1};
+  return out;
 }
 
 selector at(std::string file, std::uint32_t line) {
-  const std::string text = "at " + file + ":" + std::to_string(line);
-  return {text, [file = std::move(file), line](const await_point& p) {
-            return p.line == line && ends_in(p.file, file, "/");
-          }};
+  return selector(
+      {"at " + file + ":" + std::to_string(line),
+       [file, line](const await_point& p) { return p.line == line && ends_in(p.file, file, "/"); },
+       where_part::kind::file, file, line});
 }
 
 selector in(std::string function) {
-  const std::string text = "in " + function + "()";
-  return {text, [function = std::move(function)](const await_point& p) {
-            return ends_in(p.function, function, "::");
-          }};
+  return selector({"in " + function + "()",
+                   [function](const await_point& p) { return ends_in(p.function, function, "::"); },
+                   where_part::kind::function, function});
 }
 
 selector coroutine(std::uint32_t instance) {
-  return {"of coroutine " + std::to_string(instance),
-          [instance](const await_point& p) { return p.instance == instance; }};
+  return selector({"of coroutine " + std::to_string(instance),
+                   [instance](const await_point& p) { return p.instance == instance; },
+                   where_part::kind::coroutine, "", instance});
 }
 
 selector visit(std::uint32_t n) {
-  return {"on visit " + std::to_string(n), [n](const await_point& p) { return p.visit == n; }};
+  return selector({"on visit " + std::to_string(n),
+                   [n](const await_point& p) { return p.visit == n; }, where_part::kind::visit, "",
+                   n});
 }
 
 selector operation(std::string name) {
-  const std::string text = "of operation " + name;
-  return {text, [name, method = name + "()"](const await_point& p) {
-            return p.operation == name || p.operation == method;
-          }};
+  return selector({"of operation " + name,
+                   [name, method = name + "()"](const await_point& p) {
+                     return p.operation == name || p.operation == method;
+                   },
+                   where_part::kind::operation, name});
 }
 
 }  // namespace cofault::inject

@@ -3,10 +3,12 @@
 #include "task_fates.hpp"
 
 #include <chrono>
+#include <coroutine>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "handled_rows.hpp"
 #include "joined_rows.hpp"
@@ -42,6 +44,49 @@ TEST(TaskFates, DroppedIfNobodyAsks) {
   EXPECT_EQ(t.fates, "dropped");
   EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
   EXPECT_EQ(fates(forks<true>), "surfaced");
+}
+
+// ---- dropped, and made in a co_await expression, whose calls g++ puts on the closing brace
+
+using task_list = std::vector<task<>>;
+
+std::suspend_never start(task_list& kept, task<> work) {
+  work.start();
+  kept.push_back(std::move(work));
+  return {};
+}
+
+task<> spawns_first(scheduler& s, task_list& kept) {
+  co_await start(kept, step(s));  // spawned here
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+task<> spawns_at_once(scheduler& s) {
+  task_list kept;
+  co_await spawns_first(s, kept);
+}
+
+task<> spawns_behind_other_code(scheduler& s) {
+  task_list kept;
+  if (kept.empty()) {
+    co_await start(kept, step(s));  // spawned here
+  }
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+task<> spawns_behind_an_await(scheduler& s) {
+  task_list kept;
+  co_await s.sleep_for(std::chrono::seconds(1));
+  co_await start(kept, step(s));  // spawned here
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+TEST(TaskFates, DroppedWhereItWasMadeInAnAwait) {
+  for (const auto program : {&spawns_at_once, &spawns_behind_other_code, &spawns_behind_an_await}) {
+    const told t = fault_in(program, cofault::options(), program == &spawns_behind_an_await);
+    EXPECT_EQ(t.fates, "dropped");
+    EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
+  }
 }
 
 TEST(TaskFates, TheReportTellsTheStory) {

@@ -103,6 +103,35 @@ TEST(Explain, ADeviationThatIsNotNeeded) {
       << report;
 }
 
+// Spins behind the first fault until there is a second one.
+constexpr unsigned spin = __LINE__ + 9;
+task<> spins(scheduler& s) {
+  bool going_on = false;
+  try {
+    co_await s.yield();
+  } catch (const injected_error&) {
+    going_on = true;
+  }
+  while (going_on) try {
+      co_await s.yield();
+    } catch (const injected_error&) {
+      static_cast<void>(acquired("a file"));
+      going_on = false;
+    }
+}
+
+TEST(Explain, ARunThatSpinsWithoutADeviationIsToldInAFewWords) {
+  const options how = leaks().arrivals(4000).visits(5000);
+  const std::string plan = "explain_test.cpp:spins+0=throw#1;explain_test.cpp:spins+5/1.3=throw#1";
+  const std::string report = only_report(explore(spins, how.replay(plan)));
+  const std::string place = "explain_test.cpp:" + std::to_string(spin);
+  EXPECT_THAT(section(report, "needed"),
+              ElementsAre("without the first: what is left is not reached",
+                          "without the second: undecided, it was stopped: spins() awaits at " +
+                              place + ", again and again"))
+      << report;
+}
+
 TEST(Explain, TheRunWithoutTheFaultStandsBesideIt) {
   const auto leaky = [](scheduler& s) -> task<> {
     const std::uint32_t file = acquired("a file");

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <source_location>
 #include <string>
 
@@ -174,6 +176,40 @@ TEST(UserCode, LeavesOutPeersUnlessTheyWereNamedExactly) {
 
 }  // namespace
 
+// The compiler may have been called with another name than the one that was registered.
+namespace {
+
+TEST(UserCode, IsKnownByTheEndOfItsName) {
+  sites::add_user_code("/zoo/shop/src/till.cpp");
+  for (const char* same : {"till.cpp", "./till.cpp", "src/till.cpp", "../src/till.cpp",
+                           "../../shop/./src/till.cpp", "/zoo/shop/build/../src/till.cpp"})
+    EXPECT_TRUE(sites::is_user(same)) << same;
+  for (const char* other : {"ill.cpp", "other/till.cpp", "/other/src/till.cpp", "till.cpp/x"})
+    EXPECT_FALSE(sites::is_user(other)) << other;
+}
+
+TEST(UserCode, IsKnownByTheEndOfTheRegisteredName) {
+  sites::add_user_code("../src/scales.cpp");
+  for (const char* same : {"/zoo/shop/src/scales.cpp", "src/scales.cpp", "scales.cpp"})
+    EXPECT_TRUE(sites::is_user(same)) << same;
+  for (const char* other : {"/zoo/shop/scales.cpp", "/zoo/shop/src/no_scales.cpp"})
+    EXPECT_FALSE(sites::is_user(other)) << other;
+}
+
+TEST(UserCode, OfADirectoryIsWhatItHolds) {
+  const auto shop = std::filesystem::temp_directory_path() / "cofault_shop" / "src";
+  std::filesystem::create_directories(shop);
+  std::ofstream(shop / "shelf.cpp") << "\n";
+  sites::add_user_code(shop.string() + "/");
+  for (const char* same : {"shelf.cpp", "src/shelf.cpp", "../cofault_shop/src/shelf.cpp"})
+    EXPECT_TRUE(sites::is_user(same)) << same;
+  for (const char* other : {"src/stock.cpp", "other/src/shelf.cpp", "rc/shelf.cpp"})
+    EXPECT_FALSE(sites::is_user(other)) << other;
+  std::filesystem::remove_all(shop.parent_path());
+}
+
+}  // namespace
+
 // The same code, once as a peer and once as user code.
 namespace {
 #line 1 "/zoo/app/peer_test.cpp"
@@ -189,7 +225,22 @@ exploration explore_from_elsewhere() {
 
 TEST(UserCode, TheFileThatExploresIsAPeer) {
   EXPECT_EQ(explore_from_elsewhere().points, 1u);
-  EXPECT_THAT(explore_as_peer().error, testing::HasSubstr("no await point in user code"));
+  EXPECT_THAT(explore_as_peer().error,
+              testing::AllOf(testing::HasSubstr("no await point in user code"),
+                             testing::HasSubstr("user code is '"),
+                             testing::HasSubstr("that ran are of '/zoo/app/peer_test.cpp': ")));
+}
+
+#line 1 "../kiosk/src/kiosk.cpp"
+task<> in_a_relative_file(scheduler& s) { co_await s.yield(); }
+#line 220 "site_test.cpp"
+
+TEST(UserCode, OfARelativeNameGetsFaults) {
+  const auto how = options().inject(inject::throwing(1));
+  EXPECT_THAT(explore(in_a_relative_file, how).error,
+              testing::HasSubstr("that ran are of '../kiosk/src/kiosk.cpp': "));
+  sites::add_user_code("/zoo/kiosk/src/kiosk.cpp");
+  EXPECT_EQ(explore(in_a_relative_file, how).points, 1u);
 }
 
 }  // namespace

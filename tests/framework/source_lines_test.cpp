@@ -7,13 +7,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "address_map.hpp"
 #include "cofault/detail/source_text.hpp"
 
 // Code of this binary that no compilation unit describes.
@@ -181,6 +186,38 @@ TEST(SourceLines, LinesAreNeverAnotherFunctions) {
     EXPECT_GT(places[0].line, last - unwound_length);
     EXPECT_LE(places[0].line, last);
   }
+}
+
+TEST(SourceLines, TheRowsOfAFunction) {
+  const noted_call call = known_function(1);
+  const auto rows = code_rows(static_cast<const char*>(call.return_address) - 1);
+  ASSERT_FALSE(rows.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(rows, std::less<>()));
+  EXPECT_LT(rows.front(), call.return_address);
+  std::set<unsigned> lines;
+  for (const void* const row : rows) {
+    const auto places = places_of(row);
+    ASSERT_EQ(places.size(), 1u);
+    EXPECT_EQ(places[0].function, "places_test::known_function(int)");
+    lines.insert(places[0].line);
+  }
+  EXPECT_TRUE(lines.contains(call.line));
+  EXPECT_TRUE(code_rows(code(&cofault_test_bare_code)).empty());
+  EXPECT_TRUE(code_rows(nullptr).empty());
+}
+
+TEST(AddressMap, FindsTheRangeThatBeginsNearest) {
+  address_map<char> map;
+  EXPECT_EQ(map.find(1), nullptr);
+  for (const auto& [start, end, name] :
+       {std::tuple{40, 50, 'd'}, {10, 100, 'a'}, {20, 30, 'b'}, {20, 25, 'c'}, {60, 60, 'e'}})
+    map.add(static_cast<std::uint64_t>(start), static_cast<std::uint64_t>(end), name);
+  std::string found;
+  for (const std::uint64_t address : {9u, 10u, 20u, 24u, 25u, 30u, 40u, 49u, 50u, 60u, 99u, 100u})
+    found += map.find(address) == nullptr ? '-' : map.find(address)->value;
+  EXPECT_EQ(found, "-abbbaddaaa-") << "of two that begin at 20 the one that was added first";
+  map.add(100, 101, 'f');
+  EXPECT_EQ(map.find(100)->value, 'f');
 }
 
 TEST(SourceLines, DescribesTheModuleAndTheCompiler) {

@@ -73,6 +73,22 @@ TEST(Selector, SaysWhatItSelects) {
   EXPECT_EQ((!(in("a") || in("b"))).text(), "not ((in a() or in b()))");
 }
 
+TEST(Selector, KnowsItsParts) {
+  const std::vector<where_part> all = (in("a") && !(visit(2) || in("b"))).parts();
+  std::vector<std::string> texts, excluded;
+  for (const where_part& p : all) {
+    texts.push_back(p.text);
+    if (p.excludes) excluded.push_back(p.text);
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{
+                       "in a()", "on visit 2", "in b()", "(on visit 2 or in b())",
+                       "not ((on visit 2 or in b()))", "in a() and not ((on visit 2 or in b()))"}));
+  EXPECT_EQ(excluded, (std::vector<std::string>{"on visit 2", "in b()", "(on visit 2 or in b())"}));
+  EXPECT_EQ(all[3].made_of, (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(all[4].made_of, (std::vector<std::size_t>{3}));
+  EXPECT_EQ(all[5].made_of, (std::vector<std::size_t>{0, 4}));
+}
+
 TEST(Only, AppliesWhereItsSelectorMatches) {
   std::vector<fault> faults;
   only(throwing(1), in("other")).propose(here, 4, faults);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +36,19 @@ struct await_point {
 constexpr std::uint8_t moment_bit(moment when) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(when));
 }
+
+// A part of where an injector applies, for the search to say that no await point is like that.
+struct where_part {
+  enum class kind { file, function, operation, coroutine, visit, other };
+
+  std::string text;  // "of operation async_read"
+  std::function<bool(const await_point&)> matches;
+  kind what = kind::other;
+  std::string name = {};                  // of the file, function or operation
+  std::uint32_t number = 0;               // of the line, coroutine or visit
+  bool excludes = false;                  // it stands under a negation
+  std::vector<std::size_t> made_of = {};  // other parts of the same list
+};
 
 // Decides what goes wrong at an await point. The framework executes it.
 class injector {
@@ -74,6 +89,10 @@ class injector {
 
   // A sentence fragment on where it applies, or "" for everywhere.
   virtual std::string where() const { return ""; }
+
+  // The parts of that, each behind those it is made of. For each that no await point in user code
+  // matches there is a note.
+  virtual std::vector<where_part> parts() const { return {}; }
 };
 
 using injector_list = std::vector<std::shared_ptr<const injector>>;

@@ -24,7 +24,9 @@ consteval bool names() {
 
 // Registers a path whose await points are user code and get faults: a directory if it ends in '/',
 // else one file. cofault_instrument() in CMake writes this for you; in a single-file experiment
-// say COFAULT_USER_CODE(__FILE__). At namespace scope.
+// say COFAULT_USER_CODE(__FILE__). At namespace scope. Compilers record the name that they were
+// called with: where it or the path is relative, the ends are compared, name by name; and a file of
+// a relative name is in a directory if that holds it.
 #define COFAULT_USER_CODE(path) COFAULT_DETAIL_USER_CODE(path, __COUNTER__)
 #define COFAULT_DETAIL_USER_CODE(path, number) COFAULT_DETAIL_USER_CODE_(path, number)
 #define COFAULT_DETAIL_USER_CODE_(path, number) \

@@ -49,6 +49,10 @@ std::vector<source_place> places_of(const void* address);
 /// The places of the call that returns to `return_address`, see `address_info::places`.
 std::vector<source_place> places_of_call(const void* return_address);
 
+/// The addresses of code at which the compiler noted a line: ascending, all of the function that
+/// holds `address` (where it is in several parts, of the part that does).
+std::vector<const void*> code_rows(const void* address);
+
 /// At most `max` return addresses, innermost first. The first lies in the caller of `stack_here`,
 /// after `skip` more frames were left out. Frames are physical ones: inlining is undone by
 /// `describe_call`.

@@ -5,27 +5,32 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cofault/injector.hpp"
 
 namespace cofault::inject {
 
-// Where: a predicate on await points that can say what it selects. Combine with && || !.
+// Where: a predicate on await points that can say what it selects. Combine with && || !. One that
+// matches nothing is an error when exploring; a part of it that matches nothing, a note.
 class selector {
  public:
   selector(std::string text, std::function<bool(const await_point&)> matches);
 
-  bool matches(const await_point& point) const { return matches_(point); }
+  explicit selector(where_part one) : parts_{std::move(one)} {}
+
+  bool matches(const await_point& point) const { return parts_.back().matches(point); }
   // "in session() and on visit 2"
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return parts_.back().text; }
+  // What it is made of, itself last.
+  const std::vector<where_part>& parts() const { return parts_; }
 
   friend selector operator&&(const selector& a, const selector& b);
   friend selector operator||(const selector& a, const selector& b);
   friend selector operator!(const selector& a);
 
  private:
-  std::string text_;
-  std::function<bool(const await_point&)> matches_;
+  std::vector<where_part> parts_;
 };
 
 // The await at that line of the file whose path ends in `file`.
@@ -60,6 +65,7 @@ class only : public injector {
   detail::unthrown made() const override { return what_.made(); }
   std::string describe() const override { return what_.describe(); }
   std::string where() const override { return "'" + where_.text() + "'"; }
+  std::vector<where_part> parts() const override { return where_.parts(); }
 
  private:
   Injector what_;

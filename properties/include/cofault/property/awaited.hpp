@@ -5,7 +5,8 @@
 
 namespace cofault::properties {
 
-// No coroutine is created and dropped without ever having run, unless a fault prevented it.
+// No coroutine is created and dropped without ever having run, unless a fault prevented it or an
+// exception on its way dropped it (docs/reading-a-report.md says how to see that, too).
 class awaited : public property {
  public:
   std::string_view name() const override { return "every coroutine is awaited"; }
