@@ -125,6 +125,7 @@ void frame_destroyed(frame& f) noexcept {
     run->running = f.below;
     run->initiating = f.initiating_below;
   }
+  if (before == frame_state::suspended) run->dropped.lost(f.address);
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
   if (before == frame_state::created && !f.replaced && !f.for_operation &&

@@ -37,7 +37,8 @@ enum class event_kind : std::uint8_t {
   ticking,        // the root stands still while timers tick, which are stopped now; value: since
                   // how many nanoseconds
   pending,        // at the end nothing can move and this coroutine is still suspended
-  alive,          // not destroyed although the world was
+  alive,          // not destroyed although the world was; value: 1 if what would have ended it may
+                  // have been cut off; frame 0: one of a type that is not instrumented
   acquired,       // tracked resource; value: its serial number, other: label
   released,       // value: its serial number
   leaked,         // never released; value: serial number, other: label
