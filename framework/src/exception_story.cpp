@@ -159,7 +159,9 @@ class fates {
       other->judged |= l.judged;
       return fate::translated;
     }
-    if (s.culprit.site != 0 && known().blame.gives_exceptions(s)) return fate::surfaced;
+    // As a value: to who awaits it, or to a callback.
+    const bool is_given = s.detached ? l.taken : known().blame.gives_exceptions(s);
+    if (is_given && (s.detached || s.culprit.site != 0)) return fate::surfaced;
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 

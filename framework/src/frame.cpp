@@ -126,12 +126,21 @@ void frame_destroyed(frame& f) noexcept {
     run->initiating = f.initiating_below;
   }
   if (before == frame_state::suspended) run->dropped.lost(f.address);
+  if (f.failed) run->exceptions.keeper_ends(f.id);
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
   if (before == frame_state::created && !f.replaced && !f.for_operation &&
       run->running != nullptr && run->running->id == f.creator_id &&
       std::uncaught_exceptions() == 0 && !run->tearing_down && f.id > run->last_fault_frame)
     run->record(event_kind::dropped, run->running, 0, f.id);
+}
+
+void frame_kept(const frame& f, const void* promise, std::size_t size) noexcept {
+  if (run_state* run = run_of(f)) run->exceptions.kept(f.id, words_of(promise, size));
+}
+
+void frame_gone(const frame& f) noexcept {
+  if (run_state* run = run_of(f)) run->exceptions.keeper_gone(f.id);
 }
 
 inline void initiation::begin(run_state& run, const frame& of) {
