@@ -30,10 +30,21 @@ void record_suspended(run_state& run, frame& f) {
   run.record(event_kind::suspended, &f, run.requested.step());
 }
 
+// It was started by the start of an operation that the program awaits: of a join whose own coroutines
+// are not seen.
+[[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
+  await_step& by = run.awaited_by(f.id);
+  if (by.frame != 0) return;
+  by = f.initiating_below;
+  run.record_at(event_kind::joined, by.frame, by.site, 0, f.id);
+}
+
 [[gnu::noinline]] void begin(run_state& run, frame& f) {
   frame_list::remove(f);
   run.started.add(f);
   run.record(event_kind::started, &f);
+  if (f.initiating_below.frame != 0) [[unlikely]]
+    record_awaited(run, f);
 }
 
 [[gnu::noinline]] void record_spawned(run_state& run, const frame& f) {

@@ -13,7 +13,7 @@ enum class event_kind : std::uint8_t {
   arrived,  // at an await point; other: the awaited coroutine's id, or 0; value: await_flags
             // and visit << 32
   joined,   // behind arrived: another coroutine (other) that the awaited object holds, or whose end
-            // it waits for
+            // it waits for, or, later, one that the operation it waits for has started
   choice,     // more than one piece of work was ready (other: how many); the first one would go on
               // with a coroutine of the program that waits at `site`; value: its instance << 32
               // and visit
