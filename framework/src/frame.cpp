@@ -34,8 +34,9 @@ void record_suspended(run_state& run, frame& f) {
 // are not seen.
 [[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
   await_step& by = run.awaited_by(f.id);
-  if (by.frame != 0) return;
-  by = f.initiating_below;
+  const bool is_made_there = f.for_operation && f.where == runtime::generic;
+  if (by.frame != 0 && !is_made_there) return;
+  if (by.frame == 0) by = f.initiating_below;
   run.record_at(event_kind::joined, by.frame, by.site, 0, f.id);
 }
 

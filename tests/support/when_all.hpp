@@ -64,6 +64,21 @@ class part {
 
 inline part make_part(task<> work) { co_await std::move(work); }
 
+// Makes the task again if it fails.
+template <class Make>
+part twice(Make make) {
+  std::exception_ptr error;
+  for (int i = 0; i < 2; ++i) {
+    try {
+      co_await make();
+      co_return;
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  std::rethrow_exception(error);
+}
+
 // Starts the tasks when it is awaited; gives how each ended.
 class when_all {
  public:
@@ -72,6 +87,7 @@ class when_all {
     parts_.push_back(make_part(std::move(a)));
     parts_.push_back(make_part(std::move(b)));
   }
+  explicit when_all(part only) { parts_.push_back(std::move(only)); }
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> waiting) {
     const auto all = std::make_shared<part::join>();
