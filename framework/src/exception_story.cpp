@@ -110,6 +110,7 @@ class fates {
     s.handler = {at(h.caught).value, at(h.left).value, 0};
     s.handled_by = h.frame;
     s.handled_at = h.left;
+    s.kept = l.died != none && l.died > h.left + 1 && l.died < lives_.torn_down_at();
     if (h.frame == 0 || !known().who.is_user(h.frame))
       return l.judged ? handled_elsewhere(n, l, h) : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
@@ -148,11 +149,10 @@ class fates {
   // By a handler of library code, or of a coroutine of a type that is not instrumented. What that
   // kept until it died, unthrown, it dropped, or somebody looked at it: nobody can tell.
   fate handled_elsewhere(std::uint32_t n, const life& l, const handling& h) {
-    const bool kept = l.died != none && l.died > h.left + 1 && l.died < lives_.torn_down_at();
-    if (h.frame != 0 || !kept || reported(l) || lives_.threw()) return fate::surfaced;
+    exception_story& s = lives_.of(n).story;
+    if (h.frame != 0 || !s.kept || reported(l) || lives_.threw()) return fate::surfaced;
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
-    exception_story& s = lives_.of(n).story;
     if (!known().blame.find(s) || s.detached || known().blame.gives_exceptions(s))
       return fate::surfaced;
     if (life* const other = spokesman(l, s)) {

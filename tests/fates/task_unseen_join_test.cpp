@@ -4,6 +4,7 @@
 // looked.
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -80,6 +81,37 @@ task<> is_patient(scheduler& s) {
 TEST(UnseenJoin, RetriedIfTheLibraryTriesAgain) {
   EXPECT_EQ(fates(is_patient), "retried");
   EXPECT_THAT(notes(is_patient), IsEmpty());
+}
+
+// ---- a join that runs inside of a coroutine of the program
+
+struct at_once {
+  bool await_ready() { return true; }
+  void await_suspend(std::coroutine_handle<>) {}
+  void await_resume() {}
+};
+task<> ends_at_once() { co_await at_once(); }
+
+template <bool Throws>
+task<> looks_in_passing(scheduler& s) {
+  const auto all = std::make_shared<part::join>();
+  all->left = 2;
+  part p = make_part(ends_at_once());
+  p.start(all);
+  if (Throws) try {
+      p.get();
+    } catch (const std::exception&) {  // swallowed here
+    }
+  co_await s.yield();
+}
+
+TEST(UnseenJoin, IsNoHandlerOfWhoRunsMeanwhile) {
+  EXPECT_THAT(notes(looks_in_passing<false>),
+              ElementsAre(AllOf(HasSubstr("make_part() at when_all.hpp:"),
+                                HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
+  const auto result = cofault::explore(looks_in_passing<true>, cofault::options(), {});
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// swallowed here\n"));
 }
 
 }  // namespace

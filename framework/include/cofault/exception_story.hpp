@@ -58,6 +58,7 @@ struct exception_story {
   code_place handler;               // the one that ended it
   std::uint32_t handled_by = 0;     // its coroutine
   std::size_t handled_at = 0;       // index of the end of the handler in the trace; 0: none
+  bool kept = false;                // by that handler, for longer than it was open
   bool detached = false;            // dropped by a spawned chain that nobody waits for
   bool joined = false;              // dropped by what waits for other coroutines, too
   code_place culprit;               // where it was lost
