@@ -27,12 +27,6 @@ outside_frames& outside() {
   return *frames;
 }
 
-std::span<const void* const> words_of(const void* object, std::size_t size) {
-  constexpr std::size_t most = 512;
-  if (reinterpret_cast<std::uintptr_t>(object) % alignof(void*) != 0) return {};
-  return {static_cast<const void* const*>(object), std::min(size / sizeof(void*), most)};
-}
-
 bool holds(std::span<const void* const> words, const frame& f) {
   return std::any_of(words.begin(), words.end(),
                      [&](const void* w) { return w == f.address || w == f.promise; });
@@ -102,6 +96,12 @@ void refuse_empty(const run_state& run, const frame& by) {
 }
 
 }  // namespace
+
+std::span<const void* const> words_of(const void* object, std::size_t size) {
+  constexpr std::size_t most = 512;
+  if (reinterpret_cast<std::uintptr_t>(object) % alignof(void*) != 0) return {};
+  return {static_cast<const void* const*>(object), std::min(size / sizeof(void*), most)};
+}
 
 frame* find_unstarted(run_state& run, const void* object, std::size_t size) {
   const auto words = words_of(object, size);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <span>
+
 #include "cofault/detail/frame.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
+
+// The object's memory, or the beginning of a large one's.
+std::span<const void* const> words_of(const void* object, std::size_t size);
 
 // The unstarted coroutine that the object holds, found by its address in it; null if there is none.
 // The first of several.

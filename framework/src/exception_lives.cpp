@@ -79,7 +79,7 @@ void exception_lives::read(std::size_t i) {
       torn_down_at_ = i;
       break;
     case event_kind::retrieved:
-      of(e.other).retrieved = true;
+      (e.value == 0 ? of(e.other).retrieved : of(e.other).taken) = true;
       break;
     case event_kind::spawned:
       spawn(e);

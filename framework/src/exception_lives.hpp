@@ -32,6 +32,7 @@ struct life {
   std::uint32_t thrown_in = 0;  // the exception in whose handler it was thrown
   std::size_t born = none, died = none, last_flight = none;
   bool judged = false, declared = false, terminated = false, retrieved = false;
+  bool taken = false;  // as a value, from the coroutine that it ended
 };
 
 // What a trace tells of its exceptions, read once. What becomes of them, others judge.

@@ -85,7 +85,10 @@ void exception_recorder::rethrown(const void* object, const void* from) noexcept
 }
 
 void exception_recorder::raised(const void* object, const void* from) noexcept {
-  if (living* l = find(object); l != nullptr && l->unread != nullptr) type(*l, *l->unread);
+  if (living* l = find(object)) {
+    if (l->unread != nullptr) type(*l, *l->unread);
+    l->keeper = 0;
+  }
   run_.record_exception(event_kind::raised, number_of(object), number(from));
 }
 
@@ -122,11 +125,36 @@ void exception_recorder::died(const void* object, const void* inside) noexcept {
   living* l = find(object);
   if (l == nullptr) return;
   if (l->unread != nullptr) type(*l, *l->unread);  // it is looked at for the last time
+  if (l->keeper != 0 && !l->keeper_ends) take(*l);
   run_.record_exception(event_kind::died, l->number, 0, number_of_dying(inside));
   if (inside == nullptr) dying_.clear();
   dying_.push_back(*l);
   *l = living_.back();
   living_.pop_back();
+}
+
+void exception_recorder::kept(std::uint32_t frame, std::span<const void* const> promise) {
+  for (living& l : living_)
+    if (l.number == handled() &&
+        std::find(promise.begin(), promise.end(), l.object) != promise.end()) {
+      l.keeper = frame;
+      l.keeper_ends = false;
+    }
+}
+
+void exception_recorder::keeper_ends(std::uint32_t frame) {
+  for (living& l : living_) l.keeper_ends = l.keeper_ends || l.keeper == frame;
+}
+
+void exception_recorder::keeper_gone(std::uint32_t frame) {
+  for (living& l : living_)
+    if (l.keeper == frame) take(l);
+}
+
+// Somebody has it who took it out of the promise, and did not throw it.
+void exception_recorder::take(living& which) {
+  which.keeper = 0;
+  run_.record_exception(event_kind::retrieved, which.number, 1);
 }
 
 void exception_recorder::terminating(const void* object) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <span>
 
 #include "cofault/detail/exception_hooks.hpp"
 #include "cofault/detail/reused_memory.hpp"
@@ -17,6 +18,8 @@ class exception_recorder final : public exception_observer {
     const void* object;
     std::uint32_t number;
     const std::type_info* unread;  // made but not looked at: its object may not exist yet
+    std::uint32_t keeper = 0;      // the coroutine that it ended, and whose promise keeps it
+    bool keeper_ends = false;      // that is being destroyed
   };
   struct handler {
     std::uint32_t number;
@@ -39,6 +42,12 @@ class exception_recorder final : public exception_observer {
   // The exception that is thrown next is the fault number `deviation` of the plan.
   void injecting(std::uint32_t deviation) { injected_ = static_cast<int>(deviation); }
 
+  // The coroutine's promise has sealed the exception that is being handled: in these words, or
+  // somewhere else. It is being destroyed, and then it is gone.
+  void kept(std::uint32_t frame, std::span<const void* const> promise);
+  void keeper_ends(std::uint32_t frame);
+  void keeper_gone(std::uint32_t frame);
+
   // The number of the exception whose handler is innermost; 0: none.
   std::uint32_t handled() const { return handlers_.empty() ? 0 : handlers_.back().number; }
   // How many there were so far.
@@ -59,6 +68,7 @@ class exception_recorder final : public exception_observer {
 
  private:
   living* find(const void* object);
+  void take(living& which);
   std::uint32_t number_of(const void* object);
   std::uint32_t number_of_dying(const void* object) const;
   std::uint32_t born(const void* object);

@@ -110,8 +110,9 @@ class fates {
     s.handler = {at(h.caught).value, at(h.left).value, 0};
     s.handled_by = h.frame;
     s.handled_at = h.left;
+    s.kept = l.died != none && l.died > h.left + 1 && l.died < lives_.torn_down_at();
     if (h.frame == 0 || !known().who.is_user(h.frame))
-      return l.judged ? fate::surfaced : fate::unjudged;
+      return l.judged ? handled_elsewhere(n, l, h) : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
     if (!l.judged || h.inside) return fate::unjudged;
     if (reported(l)) return fate::reported;
@@ -145,6 +146,30 @@ class fates {
     return lives_.threw() ? fate::replaced : fate::swallowed;
   }
 
+  // By a handler of library code, or of a coroutine of a type that is not instrumented. What that
+  // kept until it died, unthrown, it dropped, or somebody looked at it: nobody can tell.
+  fate handled_elsewhere(std::uint32_t n, const life& l, const handling& h) {
+    exception_story& s = lives_.of(n).story;
+    if (h.frame != 0 || !s.kept || reported(l) || lives_.threw()) return fate::surfaced;
+    if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
+    if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
+    if (!known().blame.find(s) || s.detached || known().blame.gives_exceptions(s))
+      return fate::surfaced;
+    if (life* const other = spokesman(l, s)) {
+      other->judged = true;
+      return fate::translated;
+    }
+    return is_tried_again(known().blame.last_left(s), h.left) ? fate::retried : fate::undecided;
+  }
+
+  // Another coroutine of its function was made behind that event.
+  bool is_tried_again(std::uint32_t frame, std::size_t behind) {
+    const std::uint32_t function = known().who.function(frame);
+    return std::any_of(
+        trace_.begin() + static_cast<std::ptrdiff_t>(behind), trace_.end(),
+        [&](const event& e) { return e.kind == event_kind::created && e.value >> 32 == function; });
+  }
+
   // No handler ended it: it was kept by a promise, a join, an exception_ptr.
   fate unseen(std::uint32_t n, const life& l) {
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
@@ -159,7 +184,9 @@ class fates {
       other->judged |= l.judged;
       return fate::translated;
     }
-    if (s.culprit.site != 0 && known().blame.gives_exceptions(s)) return fate::surfaced;
+    // As a value: to who awaits it, or to a callback.
+    const bool is_given = s.detached ? l.taken : known().blame.gives_exceptions(s);
+    if (is_given && (s.detached || s.culprit.site != 0)) return fate::surfaced;
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 

@@ -15,7 +15,6 @@ const event* last_strike(std::span<const event> trace) {
 
 family::family(std::span<const event> trace) {
   members_.reserve(16);
-  std::size_t arrival = none;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::created) {
@@ -35,11 +34,11 @@ family::family(std::span<const event> trace) {
       made.awaiter = e.other;
       any_awaited_ = true;
     }
-    if (e.kind == event_kind::arrived) at(e.frame).arrival = arrival = i;
+    if (e.kind == event_kind::arrived) at(e.frame).arrival = i;
     if ((e.kind != event_kind::arrived && e.kind != event_kind::joined) || e.other == 0) continue;
     // The first counts: a join holds what its library awaits later, one by one.
     if (at(e.other).awaited_at != none) continue;
-    at(e.other).awaited_at = arrival;  // joined events stand right behind theirs
+    at(e.other).awaited_at = of(e.frame).arrival;
     at(e.other).awaiter = e.frame;
     any_awaited_ = true;
   }

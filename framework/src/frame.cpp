@@ -30,10 +30,22 @@ void record_suspended(run_state& run, frame& f) {
   run.record(event_kind::suspended, &f, run.requested.step());
 }
 
+// It was started by the start of an operation that the program awaits: of a join whose own coroutines
+// are not seen.
+[[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
+  await_step& by = run.awaited_by(f.id);
+  const bool is_made_there = f.for_operation && f.where == runtime::generic;
+  if (by.frame != 0 && !is_made_there) return;
+  if (by.frame == 0) by = f.initiating_below;
+  run.record_at(event_kind::joined, by.frame, by.site, 0, f.id);
+}
+
 [[gnu::noinline]] void begin(run_state& run, frame& f) {
   frame_list::remove(f);
   run.started.add(f);
   run.record(event_kind::started, &f);
+  if (f.initiating_below.frame != 0) [[unlikely]]
+    record_awaited(run, f);
 }
 
 [[gnu::noinline]] void record_spawned(run_state& run, const frame& f) {
@@ -125,12 +137,22 @@ void frame_destroyed(frame& f) noexcept {
     run->running = f.below;
     run->initiating = f.initiating_below;
   }
+  if (before == frame_state::suspended) run->dropped.lost(f.address);
+  if (f.failed) run->exceptions.keeper_ends(f.id);
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
   if (before == frame_state::created && !f.replaced && !f.for_operation &&
       run->running != nullptr && run->running->id == f.creator_id &&
       std::uncaught_exceptions() == 0 && !run->tearing_down && f.id > run->last_fault_frame)
     run->record(event_kind::dropped, run->running, 0, f.id);
+}
+
+void frame_kept(const frame& f, const void* promise, std::size_t size) noexcept {
+  if (run_state* run = run_of(f)) run->exceptions.kept(f.id, words_of(promise, size));
+}
+
+void frame_gone(const frame& f) noexcept {
+  if (run_state* run = run_of(f)) run->exceptions.keeper_gone(f.id);
 }
 
 inline void initiation::begin(run_state& run, const frame& of) {

@@ -178,7 +178,28 @@ void run_probes(run_state& run) {
   for (run.probe = 0; run.probe < probes.size(); ++run.probe) run_probe(run, probes[run.probe]);
 }
 
-void tear_down(run_state& run, std::unique_ptr<driver>& world) {
+// Asio's queues own the coroutines that they go on with.
+bool is_owned_by_its_queue(const detail::frame& f) {
+  return f.where == detail::runtime::asio || f.where == detail::runtime::boost_asio;
+}
+
+// Notes who outlived the world, and whether what would have ended it may have been cut off: because
+// somebody waits for ever, was suspended for good, or had work that went with the world.
+void record_alive(run_state& run, ending end) {
+  if (run.dropped.had_unseen_taker(run)) run.record(event_kind::alive, nullptr, 1);
+  if (run.unstarted.first() == nullptr && run.started.first() == nullptr) return;
+  const bool suspended_for_good =
+      run.stopping || (detail::trace().kinds & kinds(event_kind::parked)) != 0;
+  const bool cut_off = suspended_for_good || run.dropped.had_a_taker(run);
+  for (detail::frame_list* list : {&run.unstarted, &run.started})
+    for (detail::frame* f = list->first(); f != nullptr; f = f->next) {
+      const bool was_cut_off = end == ending::hung || (cut_off && !is_owned_by_its_queue(*f));
+      run.record(event_kind::alive, f, was_cut_off ? 1 : 0);
+    }
+}
+
+void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
+  if (world->choices() > 0 || world->next_deadline()) run.dropped.was_left();
   run.tearing_down = true;
   run.record(event_kind::torn_down, nullptr);
   try {
@@ -188,9 +209,7 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world) {
   }
   world.reset();
   run.world = nullptr;
-  for (detail::frame_list* list : {&run.unstarted, &run.started})
-    for (detail::frame* f = list->first(); f != nullptr; f = f->next)
-      run.record(event_kind::alive, f);
+  record_alive(run, end);
   for (std::size_t i = 0; i < run.resources.size(); ++i)
     if (run.resources[i] != nullptr)
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
@@ -238,7 +257,7 @@ outcome run(const driver_factory& body, const plan& what, const options& how, at
   if (end == ending::completed) run_probes(run);
   if (detail::foreign_thread_seen(run.number)) run.record(event_kind::foreign_thread, nullptr);
   if (what.empty()) detail::plain_duration() = virtual_clock::now();
-  tear_down(run, world);
+  tear_down(run, world, end);
   shown.end_assertions();
   return sum_up(run, end);
 }

@@ -15,6 +15,7 @@
 #include "cofault/options.hpp"
 #include "cofault/outcome.hpp"
 #include "cofault/plan.hpp"
+#include "dropped_work.hpp"
 #include "exception_recorder.hpp"
 #include "keyed_table.hpp"
 #include "known_place.hpp"
@@ -225,6 +226,7 @@ class run_state {
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
+  dropped_work dropped;      // by the teardown
   bool stopping = false;     // whoever arrives at an await point is suspended for ever
   bool asks_output = false;  // whether handlers print
   bool explaining = false;   // find out more than a search can afford

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "dropped_work.hpp"
+
 namespace cofault {
 namespace {
 
@@ -19,6 +21,15 @@ virtual_time later(std::chrono::nanoseconds d) {
   const virtual_time now = virtual_clock::now();
   const virtual_time room = std::numeric_limits<virtual_time>::max() - now;
   return now + std::clamp<virtual_time>(d.count(), 0, room);
+}
+
+void tell_dropped(std::coroutine_handle<> resumes, const scheduler::participant* who) {
+  who != nullptr ? detail::note_dropped_owned() : detail::note_dropped(resumes.address());
+}
+
+scheduler::ticket refuse(std::coroutine_handle<> resumes, const scheduler::participant* who) {
+  tell_dropped(resumes, who);
+  return {};
 }
 
 }  // namespace
@@ -60,7 +71,7 @@ void scheduler::check_thread() const {
 
 scheduler::ticket scheduler::post(std::function<void()> work, std::coroutine_handle<> resumes) {
   check_thread();
-  if (closing_) return {};
+  if (closing_) return refuse(resumes, nullptr);
   ready_.push(++number_, resumes, nullptr, boxed(std::move(work), resumes));
   return {0, number_};
 }
@@ -74,7 +85,7 @@ std::unique_ptr<scheduler::boxed_work> scheduler::boxed(std::function<void()> wo
 
 scheduler::ticket scheduler::post(std::coroutine_handle<> resumes, participant* who) {
   check_thread();
-  if (closing_) return {};
+  if (closing_) return refuse(resumes, who);
   if (ready_.is_full()) [[unlikely]]
     return make_room_and_post(resumes, who);
   ready_.push(++number_, resumes, who, nullptr);
@@ -100,7 +111,7 @@ scheduler::ticket scheduler::post_after(std::chrono::nanoseconds after,
 
 scheduler::ticket scheduler::add_after(std::chrono::nanoseconds after, piece what) {
   check_thread();
-  if (closing_) return {};
+  if (closing_) return refuse(what.resumes, what.who);
   what.number = ++number_;
   const ticket out{later(after), what.number};
   timers_.emplace(out, std::move(what));
@@ -191,6 +202,8 @@ void scheduler::release_due() {
 
 void scheduler::clear() {
   const bool outermost = !std::exchange(closing_, true);
+  for (std::size_t i = 0; i < ready_.size(); ++i) tell_dropped(ready_[i].resumes, ready_[i].who);
+  for (const auto& [when, what] : timers_) tell_dropped(what.resumes, what.who);
   ready_.clear();
   timers_.clear();
   while (!participants_.empty()) {

@@ -68,11 +68,42 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
   });
 }
 
+std::string name_of(const detail::place_in_source& place) {
+  if (place.line == 0) return "code of which nothing is known: " + place.why;
+  const std::string_view function = place.function;
+  return std::string(function.substr(0, function.find('('))) + "() at " +
+         place.file.substr(place.file.rfind('/') + 1) + ":" + std::to_string(place.line);
+}
+
+violation kept_elsewhere(const exception_story& s, const detail::place_in_source& handler,
+                         const std::string& by) {
+  violation v{s.culprit.site, s.culprit_frame,
+              by + " kept an exception that was never thrown again, in " + name_of(handler) +
+                  ". Whether anybody looked at it is not known: if that is a coroutine, say "
+                  "COFAULT_INSTRUMENT for the type it returns",
+              true};
+  return v;
+}
+
+// Nothing: it was meant so.
+std::optional<violation> kept_by_awaited(const exception_story& s, const family& who) {
+  if (const auto said = declaration_at(spawned_at(s.culprit)); said && said->deliberate)
+    return std::nullopt;
+  return kept_elsewhere(
+      s, detail::handler_in_source(s.handler),
+      "what " + who.name(s.culprit_frame) + " awaits at " + sites::place(s.culprit.site));
+}
+
 // Nothing: it was meant so.
 std::optional<violation> violation_of(const exception_story& s, const family& who) {
   const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
   const detail::place_in_source place =
       handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
+  // A coroutine that is not seen runs inside of one that is.
+  if (handler && place.line != 0 && !sites::is_user(place.file)) {
+    if (!s.kept) return std::nullopt;
+    return kept_elsewhere(s, place, "what " + who.name(s.culprit_frame) + " called");
+  }
   violation v;
   v.frame = s.culprit_frame;
   v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;
@@ -108,9 +139,12 @@ void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
   const story_list all = exception_stories(what);
   const bool root_threw = what.has(event_kind::root_threw);
   for (const exception_story& s : all) {
-    if (!is_lost(s.end) || s.end == fate::terminated) continue;
+    const bool is_kept = s.end == fate::undecided;
+    if (!is_kept && (!is_lost(s.end) || s.end == fate::terminated)) continue;
     if (is_outdone(s, all, root_threw)) continue;
-    if (auto v = violation_of(s, family(what.trace()))) out.push_back(std::move(*v));
+    const family who(what.trace());
+    if (auto v = is_kept ? kept_by_awaited(s, who) : violation_of(s, who))
+      out.push_back(std::move(*v));
   }
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../support/task.hpp"
+#include "../support/when_all.hpp"
 #include "cofault/explore.hpp"
 #include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
@@ -153,6 +154,40 @@ TEST(Hang, IsOneFinding) {
   const auto in_sets = cofault::inject::only(cofault::inject::usual(), cofault::inject::in("sets"));
   const auto result = explore(waits_with_others, cofault::options().inject(in_sets));
   EXPECT_THAT(result.findings, hangs()) << describe(result);
+}
+
+task<> sets_always(scheduler& s, signal& all) {
+  std::exception_ptr error;
+  try {
+    co_await s.sleep_for(1ms);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  all.set();
+  if (error) std::rethrow_exception(error);
+}
+task<> waits_alone(signal& all) {
+  co_await all.wait();  // guilty
+}
+template <task<> (*Sets)(scheduler&, signal&)>
+task<> joins(scheduler& s) {
+  signal all{{}, s};
+  const auto parts = co_await support::when_all(waits_alone(all), Sets(s, all));
+  for (const support::part& p : parts) p.get();
+}
+
+// The join's own coroutines are not seen.
+TEST(Hang, BehindAJoinIsOfWhoWaits) {
+  const auto in_sets = cofault::inject::only(cofault::inject::usual(), cofault::inject::in("sets"));
+  const auto result = explore(joins<sets>, cofault::options().inject(in_sets));
+  ASSERT_THAT(result.findings, hangs()) << describe(result);
+  const std::string& report = result.findings[0].report;
+  EXPECT_THAT(report, HasSubstr("  culprit  hang_test.cpp"));
+  EXPECT_THAT(report, HasSubstr("| co_await all.wait();  // guilty\n  because"));
+  EXPECT_THAT(report, HasSubstr("waits_alone() waits at hang_test.cpp"));
+  EXPECT_THAT(report, HasSubstr("by joins() at hang_test.cpp"));
+  const auto mended = explore(joins<sets_always>);
+  EXPECT_THAT(mended.findings, IsEmpty()) << describe(mended);
 }
 
 }  // namespace

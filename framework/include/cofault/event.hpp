@@ -13,7 +13,7 @@ enum class event_kind : std::uint8_t {
   arrived,  // at an await point; other: the awaited coroutine's id, or 0; value: await_flags
             // and visit << 32
   joined,   // behind arrived: another coroutine (other) that the awaited object holds, or whose end
-            // it waits for
+            // it waits for, or, later, one that the operation it waits for has started
   choice,     // more than one piece of work was ready (other: how many); the first one would go on
               // with a coroutine of the program that waits at `site`; value: its instance << 32
               // and visit
@@ -37,7 +37,8 @@ enum class event_kind : std::uint8_t {
   ticking,        // the root stands still while timers tick, which are stopped now; value: since
                   // how many nanoseconds
   pending,        // at the end nothing can move and this coroutine is still suspended
-  alive,          // not destroyed although the world was
+  alive,          // not destroyed although the world was; value: 1 if what would have ended it may
+                  // have been cut off; frame 0: one of a type that is not instrumented
   acquired,       // tracked resource; value: its serial number, other: label
   released,       // value: its serial number
   leaked,         // never released; value: serial number, other: label
@@ -78,7 +79,8 @@ enum class event_kind : std::uint8_t {
   ended_early,  // the plan stops the runtime (value 1) or destroys the world (value 0) here
   overran,      // after a cancellation the root went on for longer than its whole fault-free run
   torn_down,    // from here on the world is being destroyed
-  retrieved,    // it was kept as a value, and the program looked at it
+  retrieved,    // it was kept as a value, and the program looked at it; value: 1 if all that is
+                // known is that somebody took it from the coroutine that it had ended
   made_at,      // in the explaining run, behind created, for each address on the stack: value
 };
 

@@ -21,7 +21,8 @@ enum class fate : std::uint8_t {
   declared,    // the test or the source says that it is handled on purpose
   ended,       // a cancellation or the end of a stream, dropped where nobody needs it
   unjudged,    // thrown for reasons of the program's own, and handled
-  undecided,   // a handler ended it, but there is no debug information to name the handler
+  undecided,   // a coroutine of a type that is not instrumented kept it, and whether anybody looked
+               // at it is not known
   swallowed,   // a handler ended it, and nothing came of it
   masked,      // it was dropped while another exception surfaced
   dropped,     // it died and no handler ever saw it
@@ -57,6 +58,7 @@ struct exception_story {
   code_place handler;               // the one that ended it
   std::uint32_t handled_by = 0;     // its coroutine
   std::size_t handled_at = 0;       // index of the end of the handler in the trace; 0: none
+  bool kept = false;                // by that handler, for longer than it was open
   bool detached = false;            // dropped by a spawned chain that nobody waits for
   bool joined = false;              // dropped by what waits for other coroutines, too
   code_place culprit;               // where it was lost

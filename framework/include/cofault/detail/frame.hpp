@@ -104,6 +104,11 @@ void frame_failed(frame&);
 void frame_returned(frame&);
 void frame_destroyed(frame&) noexcept;
 
+// Of a coroutine that failed: what its promise, of that many bytes, keeps of the exception, and
+// that the promise is gone.
+void frame_kept(const frame&, const void* promise, std::size_t size) noexcept;
+void frame_gone(const frame&) noexcept;
+
 // A coroutine reached an await point of the object: what the plan says.
 action arrive(frame&, const void* object, const awaited_type&, std::source_location);
 

@@ -91,7 +91,12 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
   promise(const promise&) = delete;
   promise& operator=(const promise&) = delete;
-  ~promise() { frame_destroyed(frame_); }
+  ~promise() {
+    frame_destroyed(frame_);
+    std::destroy_at(std::addressof(inner_));
+    if (frame_.failed) [[unlikely]]
+      frame_gone(frame_);
+  }
 
   Inner& inner() noexcept { return inner_; }
 
@@ -132,6 +137,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     } rethrown{&frame_};
     inner_.unhandled_exception();
     rethrown.left = nullptr;
+    frame_kept(frame_, std::addressof(inner_), sizeof inner_);
   }
 
   template <class A>
@@ -253,7 +259,9 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     return out;
   }
 
-  Inner inner_;
+  union {
+    Inner inner_;  // its end has to be seen
+  };
   frame frame_;
   bool unwatched_ = false;
 };

@@ -5,7 +5,8 @@
 
 namespace cofault::properties {
 
-// No coroutine frame outlives the world of its run.
+// No coroutine frame outlives the world of its run, unless what would have ended it may have been cut
+// off with that world.
 class frames : public property {
  public:
   std::string_view name() const override { return "every coroutine frame is destroyed"; }

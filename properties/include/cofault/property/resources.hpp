@@ -5,7 +5,8 @@
 
 namespace cofault::properties {
 
-// Every tracked resource is given back before the world is gone.
+// Every tracked resource is given back before the world is gone, unless a coroutine may have it that
+// was cut off with that world.
 class resources : public property {
  public:
   std::string_view name() const override { return "what is acquired is released"; }

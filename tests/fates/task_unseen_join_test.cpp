@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+// What becomes of an exception that a join keeps whose own coroutines are not instrumented: what
+// the program throws on has surfaced, and of what it never throws nobody can tell whether it
+// looked.
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "../support/when_all.hpp"
+#include "task_fates.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace support;
+using cofault::scheduler;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+task<> step(scheduler& s) { co_await s.sleep_for(std::chrono::milliseconds(1)); }
+
+task<> asks_both(scheduler& s) {
+  const auto parts = co_await when_all(step(s), step(s));
+  for (const part& p : parts) p.get();
+}
+task<> asks_nobody(scheduler& s) {
+  static_cast<void>(co_await when_all(step(s), step(s)));  // joined here
+  co_await s.yield();
+}
+task<> looks_at_both(scheduler& s) {
+  bool failed = false;
+  {
+    const auto parts = co_await when_all(step(s), step(s));  // cofault: deliberate
+    for (const part& p : parts) failed = failed || p.failed();
+  }
+  if (!failed) co_await s.yield();
+}
+task<> prints(scheduler& s) {
+  const auto parts = co_await when_all(step(s), step(s));
+  for (const part& p : parts) try {
+      p.get();
+    } catch (const std::exception& e) {
+      std::fprintf(stderr, "%s\n", e.what());
+    }
+}
+
+std::vector<std::string> notes(task<> (*program)(scheduler&)) {
+  const auto result = cofault::explore(program, cofault::options(), {});
+  EXPECT_THAT(result.findings, IsEmpty()) << describe(result);
+  return result.notes;
+}
+
+TEST(UnseenJoin, UndecidedIfItWasNeverThrownAgain) {
+  EXPECT_EQ(fates(asks_nobody), "undecided");
+  EXPECT_THAT(
+      notes(asks_nobody),
+      ElementsAre(AllOf(HasSubstr("undecided: what asks_nobody() awaits at task_unseen_join_test"),
+                        HasSubstr(" kept an exception that was never thrown again, in "),
+                        HasSubstr("make_part() at when_all.hpp:"),
+                        HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
+  EXPECT_THAT(notes(looks_at_both), IsEmpty());  // it is declared
+}
+
+TEST(UnseenJoin, SurfacedIfItWasThrownOn) {
+  EXPECT_EQ(fates(asks_both), "surfaced");
+  EXPECT_EQ(fates(prints), "reported");
+  EXPECT_THAT(notes(asks_both), IsEmpty());
+  EXPECT_THAT(notes(prints), IsEmpty());
+}
+
+task<> is_patient(scheduler& s) {
+  const auto parts = co_await when_all(twice([&s] { return step(s); }));
+  parts[0].get();
+}
+
+TEST(UnseenJoin, RetriedIfTheLibraryTriesAgain) {
+  EXPECT_EQ(fates(is_patient), "retried");
+  EXPECT_THAT(notes(is_patient), IsEmpty());
+}
+
+// ---- a join that runs inside of a coroutine of the program
+
+struct at_once {
+  bool await_ready() { return true; }
+  void await_suspend(std::coroutine_handle<>) {}
+  void await_resume() {}
+};
+task<> ends_at_once() { co_await at_once(); }
+
+template <bool Throws>
+task<> looks_in_passing(scheduler& s) {
+  const auto all = std::make_shared<part::join>();
+  all->left = 2;
+  part p = make_part(ends_at_once());
+  p.start(all);
+  if (Throws) try {
+      p.get();
+    } catch (const std::exception&) {  // swallowed here
+    }
+  co_await s.yield();
+}
+
+TEST(UnseenJoin, IsNoHandlerOfWhoRunsMeanwhile) {
+  EXPECT_THAT(notes(looks_in_passing<false>),
+              ElementsAre(AllOf(HasSubstr("make_part() at when_all.hpp:"),
+                                HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
+  const auto result = cofault::explore(looks_in_passing<true>, cofault::options(), {});
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// swallowed here\n"));
+}
+
+}  // namespace

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSL-1.0
+// Coroutines that own themselves and are still under way when the world ends: what would have ended
+// them went with it, so nothing was leaked. What nobody would have destroyed anyway was.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <coroutine>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../support/task.hpp"
+#include "cofault/instrument.hpp"
+#include "cofault/property/frames.hpp"
+#include "cofault/property/livelock.hpp"
+#include "cofault/property/progress.hpp"
+#include "cofault/property/resources.hpp"
+#include "cofault/scheduler.hpp"
+#include "cofault/site.hpp"
+#include "cofault/tracked.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace cut_off {
+
+// Starts at once; suspend_never: destroys itself at its end.
+template <class AtEnd>
+struct started {
+  struct promise_type {
+    started get_return_object() { return {}; }
+    std::suspend_never initial_suspend() { return {}; }
+    AtEnd final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+};
+using detached = started<std::suspend_never>;
+using kept = started<std::suspend_always>;
+
+// As detached, but not instrumented.
+struct unseen {
+  struct promise_type : detached::promise_type {
+    unseen get_return_object() { return {}; }
+  };
+};
+
+}  // namespace cut_off
+
+COFAULT_INSTRUMENT(cut_off::started);
+
+namespace {
+
+using namespace cofault;
+using namespace std::chrono_literals;
+using cut_off::detached;
+using cut_off::kept;
+using cut_off::unseen;
+using support::task;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// The properties that are violated.
+std::vector<std::string> violated(task<> (*program)(scheduler&)) {
+  const auto how = options().judge(properties::resources(), properties::frames(),
+                                   properties::progress(), properties::livelock());
+  const exploration result = explore(program, how);
+  EXPECT_EQ(result.error, "");
+  EXPECT_GT(result.trials, 0u);
+  std::vector<std::string> out;
+  for (const finding& f : result.findings) out.push_back(f.property);
+  return out;
+}
+
+const std::string leaked_frame(properties::frames().name());
+const std::string leaked_resource(properties::resources().name());
+
+struct lease {
+  std::uint32_t serial = acquired("a lease");
+  lease() = default;
+  lease(lease&& from) noexcept : serial(std::exchange(from.serial, 0)) {}
+  ~lease() { released(serial); }
+};
+
+// ---- a timer
+
+template <class Started>
+Started naps(scheduler& s, std::chrono::milliseconds how_long) {
+  const lease held;
+  co_await s.sleep_for(how_long);
+}
+
+template <class Started, int Milliseconds>
+task<> starts_a_nap(scheduler& s) {
+  naps<Started>(s, std::chrono::milliseconds(Milliseconds));
+  co_await s.sleep_for(2ms);
+}
+
+TEST(CutOff, ATimerThatIsStillRunning) {
+  EXPECT_THAT(violated(starts_a_nap<detached, 9>), IsEmpty());
+  EXPECT_THAT(violated(starts_a_nap<detached, 1>), IsEmpty());
+}
+TEST(CutOff, WhoEndedAndWasNotDestroyedIsLeaked) {
+  EXPECT_THAT(violated(starts_a_nap<kept, 1>), ElementsAre(leaked_frame));
+}
+
+// ---- what it awaits, and what it owns
+
+task<> works(scheduler& s, lease) { co_await s.sleep_for(1s); }
+task<> is_quick(scheduler& s) { co_await s.yield(); }
+
+template <class Detached>
+Detached awaits(task<> first, task<> second) {
+  co_await first;
+  co_await second;
+}
+
+template <class Detached>
+task<> starts_two(scheduler& s) {
+  awaits<Detached>(is_quick(s), works(s, lease()));
+  co_await s.sleep_for(2ms);
+}
+
+TEST(CutOff, WhatItOwns) {
+  EXPECT_THAT(violated(starts_two<detached>), IsEmpty());
+  EXPECT_THAT(violated(starts_two<unseen>), IsEmpty());
+}
+
+// ---- an event that another one would have set
+
+class event {
+ public:
+  explicit event(scheduler& s) : where_(s) {}
+  void set() {
+    if (waiting_) where_.post(std::exchange(waiting_, {}));
+  }
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> h) { waiting_ = h; }
+  void await_resume() const {}
+
+ private:
+  scheduler& where_;
+  std::coroutine_handle<> waiting_;
+};
+
+detached sets_later(scheduler& s, std::shared_ptr<event> e) {
+  struct guard {
+    std::shared_ptr<event> e;
+    ~guard() { e->set(); }
+  } const sets_in_any_case{e};
+  co_await s.sleep_for(1s);
+}
+detached waits_for(std::shared_ptr<event> e) { co_await *e; }
+
+template <bool SomebodySets>
+task<> shares_an_event(scheduler& s) {
+  const auto e = std::make_shared<event>(s);
+  waits_for(e);
+  if (SomebodySets) sets_later(s, e);
+  co_await s.sleep_for(2ms);
+}
+
+TEST(CutOff, AnEventThatNobodyWillSetIsNone) {
+  EXPECT_THAT(violated(shares_an_event<true>), IsEmpty());
+  EXPECT_THAT(violated(shares_an_event<false>), ElementsAre(leaked_frame));
+}
+
+// ---- a callback that would have gone on with it
+
+struct calls_back {
+  scheduler& where;
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> h) {
+    where.post_after(1s, [h] { h.resume(); });
+  }
+  void await_resume() const {}
+};
+detached asks(scheduler& s) { co_await calls_back{s}; }
+task<> starts_a_question(scheduler& s) {
+  asks(s);
+  co_await s.sleep_for(2ms);
+}
+
+TEST(CutOff, ACallbackThatIsStillToCome) { EXPECT_THAT(violated(starts_a_question), IsEmpty()); }
+
+// ---- whoever else was under way is no excuse
+
+task<> waits_for_ever() { co_await std::suspend_always(); }
+
+// Its sleeping child is destroyed with it.
+task<> leaks_beside_a_sleeper(scheduler& s) {
+  task<> sleeper = works(s, lease());
+  sleeper.start();
+  auto* child = new task<>(waits_for_ever());
+  child->start();
+  co_await s.yield();
+  delete child;
+}
+task<> owns_both(scheduler& s) {
+  task<> sleeper = works(s, lease());
+  sleeper.start();
+  const auto child = std::make_unique<task<>>(waits_for_ever());
+  child->start();
+  co_await s.yield();
+}
+
+TEST(CutOff, WorkOfWhoIsGoneExcusesNobody) {
+  EXPECT_THAT(violated(leaks_beside_a_sleeper), ElementsAre(leaked_frame));
+  EXPECT_THAT(violated(owns_both), IsEmpty());
+}
+
+// Acquired behind the last step of whoever is cut off.
+template <bool Guarded>
+task<> holds_beside(scheduler& s) {
+  naps<detached>(s, 1s);
+  co_await s.yield();
+  const std::uint32_t serial = acquired("a lease");
+  struct guard {
+    std::uint32_t serial;
+    ~guard() { released(serial); }
+  } const held{Guarded ? serial : 0};
+  co_await s.yield();
+  if (!Guarded) released(serial);
+}
+
+TEST(CutOff, AResourceOfAnotherOneIsLeaked) {
+  EXPECT_THAT(violated(holds_beside<false>), ElementsAre(leaked_resource));
+  EXPECT_THAT(violated(holds_beside<true>), IsEmpty());
+}
+
+// ---- suspended for good
+
+template <int Most>
+detached retries(scheduler& s) {
+  for (int i = 0; i < Most; ++i) {
+    bool failed = false;
+    try {
+      co_await s.yield();
+    } catch (const std::exception&) {
+      failed = true;
+    }
+    if (!failed) co_return;
+  }
+}
+template <int Most>
+task<> starts_retries(scheduler& s) {
+  retries<Most>(s);
+  co_await s.sleep_for(2ms);
+}
+
+TEST(CutOff, WhoSpinsIsToldOnce) {
+  EXPECT_THAT(violated(starts_retries<1'000'000>),
+              ElementsAre(std::string(properties::livelock().name())));
+  EXPECT_THAT(violated(starts_retries<3>), IsEmpty());
+}
+
+}  // namespace
