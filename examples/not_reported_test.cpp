@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cofault/exception_story.hpp>
 #include <cofault/gmock.hpp>
+#include <cofault/inject/selector.hpp>
+#include <cofault/inject/usual.hpp>
 #include <cofault/property.hpp>
 #include <cofault/tracked.hpp>
 #include <cstdint>
@@ -143,9 +145,12 @@ awaitable<void> dine_and_clear(any_io_executor warehouse) {
 }
 
 TEST(NotReported, ACoroutineThatAnExceptionDrops) {
-  EXPECT_THAT(cofault::explore(dine), cofault::SurvivesEveryFault());
-  EXPECT_THAT(violated(cofault::explore(dine_at)), ElementsAre("what is acquired is released"));
-  EXPECT_THAT(cofault::explore(dine_and_clear), cofault::SurvivesEveryFault());
+  using namespace cofault::inject;
+  const auto how = cofault::options().inject(only(usual(), in("ask")));
+  EXPECT_THAT(cofault::explore(dine, how), cofault::SurvivesEveryFault());
+  EXPECT_THAT(violated(cofault::explore(dine_at, how)),
+              ElementsAre("what is acquired is released"));
+  EXPECT_THAT(cofault::explore(dine_and_clear, how), cofault::SurvivesEveryFault());
 }
 
 // ---- a rule of one's own

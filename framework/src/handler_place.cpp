@@ -2,6 +2,8 @@
 #include "cofault/detail/handler_place.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstddef>
 #include <map>
 #include <ranges>
 #include <string_view>
@@ -83,10 +85,19 @@ std::uint32_t nearest_line(const Rows& rows, std::uint64_t address, const source
   return 0;
 }
 
+bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// Whether the line has the name of the function, as a word.
 bool line_names(const std::string& file, std::uint32_t line, std::string_view function) {
   const std::string_view name = function.substr(function.rfind(':') + 1);
   const auto text = line == 0 || name.empty() ? std::nullopt : source_line(file, line);
-  return text && text->find(name) != text->npos;
+  if (!text) return false;
+  for (std::size_t at = text->find(name); at != text->npos; at = text->find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    if ((at == 0 || !in_word((*text)[at - 1])) && (end == text->size() || !in_word((*text)[end])))
+      return true;
+  }
+  return false;
 }
 
 // g++ gives a call inside a co_await expression the line of the brace that closes the coroutine,
