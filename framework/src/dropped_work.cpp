@@ -2,23 +2,26 @@
 #include "dropped_work.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "plain_owners.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
 namespace {
 
-bool is_alive(const run_state& run, const void* coroutine) {
+// Null: it is not alive, or not instrumented.
+const frame* find_alive(const run_state& run, const void* coroutine) {
   for (const frame_list* list : {&run.unstarted, &run.started})
     for (const frame* f = list->first(); f != nullptr; f = f->next)
-      if (f->address == coroutine) return true;
-  return false;
+      if (f->address == coroutine) return f;
+  return nullptr;
 }
 
 }  // namespace
 
 bool dropped_work::is_unseen(const run_state& run, const void* coroutine) const {
-  return coroutine != nullptr && !is_alive(run, coroutine) &&
+  return coroutine != nullptr && find_alive(run, coroutine) == nullptr &&
          std::find(lost_.begin(), lost_.end(), coroutine) == lost_.end();
 }
 
@@ -29,8 +32,13 @@ bool dropped_work::had_unseen_taker(const run_state& run) const {
 
 bool dropped_work::had_a_taker(const run_state& run) const {
   if (!told_) return left_;
+  std::optional<plain_owners> owners;
   return std::any_of(waiting_.begin(), waiting_.end(), [&](const void* coroutine) {
-    return coroutine == nullptr || is_alive(run, coroutine) || is_unseen(run, coroutine);
+    const frame* const taker = find_alive(run, coroutine);
+    if (taker == nullptr) return coroutine == nullptr || is_unseen(run, coroutine);
+    if (!run.is_planned) return true;
+    if (!owners) owners.emplace();
+    return !owners->have_lost(run, *taker);
   });
 }
 

@@ -23,7 +23,8 @@ class dropped_work {
   // The world tells nothing more. It had something left to do.
   void was_left() { left_ = true; }
 
-  // Whether a coroutine that is still alive, for all that is known, would have gone on.
+  // Whether a coroutine that is still alive, for all that is known, would have gone on, and was not
+  // left behind by who would have destroyed it.
   bool had_a_taker(const run_state& run) const;
   // Whether one of a type that is not instrumented would have, which may be alive.
   bool had_unseen_taker(const run_state& run) const;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../support/bare_world.hpp"
 #include "../support/task.hpp"
 #include "cofault/instrument.hpp"
 #include "cofault/property/frames.hpp"
@@ -19,6 +20,7 @@
 #include "cofault/property/progress.hpp"
 #include "cofault/property/resources.hpp"
 #include "cofault/scheduler.hpp"
+#include "cofault/search.hpp"
 #include "cofault/site.hpp"
 #include "cofault/tracked.hpp"
 
@@ -58,15 +60,26 @@ using namespace std::chrono_literals;
 using cut_off::detached;
 using cut_off::kept;
 using cut_off::unseen;
+using support::bare_world;
 using support::task;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+exploration explore_in(task<> (*program)(scheduler&), const options& how) {
+  return explore(program, how);
+}
+exploration explore_in(task<> (*program)(bare_world&), const options& how) {
+  return explore([program] { return std::make_unique<bare_world>(program); }, how);
+}
+
 // The properties that are violated.
-std::vector<std::string> violated(task<> (*program)(scheduler&)) {
-  const auto how = options().judge(properties::resources(), properties::frames(),
-                                   properties::progress(), properties::livelock());
-  const exploration result = explore(program, how);
+template <class World>
+std::vector<std::string> violated(task<> (*program)(World&)) {
+  const auto how = options()
+                       .search(search::exhaustive(1))
+                       .judge(properties::resources(), properties::frames(), properties::progress(),
+                              properties::livelock());
+  const exploration result = explore_in(program, how);
   EXPECT_EQ(result.error, "");
   EXPECT_GT(result.trials, 0u);
   std::vector<std::string> out;
@@ -211,6 +224,27 @@ TEST(CutOff, WorkOfWhoIsGoneExcusesNobody) {
   EXPECT_THAT(violated(owns_both), IsEmpty());
 }
 
+task<> is_slow(scheduler& s) {
+  try {
+    co_await s.sleep_for(1s);
+  } catch (const std::exception&) {
+  }
+}
+template <bool Beside>
+task<> deletes_by_hand(scheduler& s) {
+  auto* child = new task<>(is_slow(s));
+  child->start();
+  if (Beside) naps<detached>(s, 1s);
+  co_await s.sleep_for(2ms);
+  delete child;
+}
+
+// Only without faults there was somebody to destroy it. A detached one may be its owner, too.
+TEST(CutOff, WhoWasLeftBehindByItsOwnerIsLeaked) {
+  EXPECT_THAT(violated(deletes_by_hand<false>), ElementsAre(leaked_frame));
+  EXPECT_THAT(violated(deletes_by_hand<true>), IsEmpty());
+}
+
 // Acquired behind the last step of whoever is cut off.
 template <bool Guarded>
 task<> holds_beside(scheduler& s) {
@@ -254,6 +288,24 @@ TEST(CutOff, WhoSpinsIsToldOnce) {
   EXPECT_THAT(violated(starts_retries<1'000'000>),
               ElementsAre(std::string(properties::livelock().name())));
   EXPECT_THAT(violated(starts_retries<3>), IsEmpty());
+}
+
+// ---- a driver that tells nothing of what it drops
+
+detached sleeps(bare_world& w, std::chrono::nanoseconds d) { co_await w.sleep_for(d); }
+detached waits() { co_await std::suspend_always(); }
+template <bool Sleeps>
+task<> leaves_one(bare_world& w) {
+  if (Sleeps)
+    sleeps(w, 1s);
+  else
+    waits();
+  co_await w.sleep_for(2ms);
+}
+
+TEST(CutOff, OfADriverThatTellsNothing) {
+  EXPECT_THAT(violated(leaves_one<true>), IsEmpty());
+  EXPECT_THAT(violated(leaves_one<false>), ElementsAre(leaked_frame));
 }
 
 }  // namespace
