@@ -12,19 +12,22 @@
 namespace cofault::detail {
 namespace {
 
-// How many letters must be put in, left out or changed to make one of the other.
+// How many letters must be put in, left out, changed, or swapped with the next one to make one of
+// the other.
 std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  std::vector<std::size_t> second_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t before = row[0]++;
+    row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = before + (a[i] != b[j]);
-      before = row[j + 1];
-      row[j + 1] = std::min({changed, before + 1, row[j] + 1});
+      row[j + 1] = std::min({last[j] + (a[i] != b[j]), last[j + 1] + 1, row[j] + 1});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j])
+        row[j + 1] = std::min(row[j + 1], second_last[j - 1] + 1);
     }
+    second_last.swap(last);
+    last.swap(row);
   }
-  return row.back();
+  return last.back();
 }
 
 // "pool.cpp:app::session+4" of "pool.cpp:app::session+4/1.2=throw:eof".

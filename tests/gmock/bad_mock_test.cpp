@@ -151,7 +151,7 @@ TEST(BadMock, ASelectorForAMethodThatIsNotCalled) {
   const auto how = options().inject(inject::only(inject::usual(), inject::operation("withdraw")));
   EXPECT_THAT(explore(body, how).error,
               HasSubstr("'of operation withdraw' matches no await point"));
-  const auto misspelt = inject::only(inject::usual(), !inject::operation("depsit"));
+  const auto misspelt = inject::only(inject::usual(), !inject::operation("deposti"));
   EXPECT_THAT(explore(body, options().inject(inject::usual(), misspelt)).notes,
               testing::Contains(HasSubstr("excludes nothing: did you mean 'deposit'?")));
 }
