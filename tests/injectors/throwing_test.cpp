@@ -63,6 +63,69 @@ TEST(Throwing, KeepsItsNumberBehindASelector) {
             (texts{"int 1", "int 2"}));
 }
 
+// Throws 7, which the coroutine may be given to throw itself.
+struct seven : injector {
+  seven(bool is_given, int& raised) : is_given(is_given), raised(raised) {}
+  void propose(const await_point&, std::uint8_t self, std::vector<fault>& out) const override {
+    out.push_back({fault_kind::throw_value, self});
+  }
+  void raise() const override {
+    ++raised;
+    throw 7;
+  }
+  detail::unthrown made() const override {
+    return is_given ? detail::make_unthrown(7) : detail::unthrown();
+  }
+  std::string describe() const override { return "throws 7"; }
+
+  bool is_given;
+  int& raised;
+};
+
+TEST(Throwing, RaisesOnlyWhatTheCoroutineIsNotGiven) {
+  int raised = 0;
+  EXPECT_EQ(caught(options().inject(seven(true, raised))), texts{"int 7"});
+  EXPECT_EQ(raised, 0);
+  EXPECT_EQ(caught(options().inject(seven(false, raised))), texts{"int 7"});
+  EXPECT_GT(raised, 0);
+}
+
+// Counts how many there are. A copy may fail.
+struct fragile {
+  fragile() { ++alive; }
+  fragile(const fragile&) {
+    if (breaks) throw lost("when copied");
+    ++alive;
+  }
+  ~fragile() { --alive; }
+
+  static inline int alive = 0;
+  static inline bool breaks = false;
+};
+
+TEST(Throwing, DestroysEachCopy) {
+  {
+    const auto how = options().inject(inject::throwing(fragile()));
+    const int before = fragile::alive;
+    const auto body = [](scheduler& s) -> task<> {
+      try {
+        co_await s.yield();
+      } catch (const fragile&) {
+      }
+    };
+    EXPECT_EQ(explore(body, how.judge(support::anything()).in_process()).error, "");
+    EXPECT_EQ(fragile::alive, before);
+  }
+  EXPECT_EQ(fragile::alive, 0);
+}
+
+TEST(Throwing, ThrowsWhatCopyingThrows) {
+  const injector_list all = options().inject(inject::throwing(fragile())).injectors();
+  fragile::breaks = true;
+  EXPECT_THROW(static_cast<void>(all[0]->made()), lost);
+  fragile::breaks = false;
+}
+
 TEST(Throwing, OnlyWhereAThrowIsFeasible) {
   await_point where = {"a.cpp", 1, "f", "async_read", 1, 1, true, false, true};
   const auto count = [&] {
