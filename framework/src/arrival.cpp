@@ -26,7 +26,7 @@ std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* ch
   return action::park;
 }
 
-action arrive_outside(const frame& f) {
+[[gnu::noinline]] action arrive_outside(const frame& f) {
   note_stranger(f);
   return action::proceed;
 }

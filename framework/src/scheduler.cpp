@@ -27,7 +27,8 @@ void tell_dropped(std::coroutine_handle<> resumes, const scheduler::participant*
   who != nullptr ? detail::note_dropped_owned() : detail::note_dropped(resumes.address());
 }
 
-scheduler::ticket refuse(std::coroutine_handle<> resumes, const scheduler::participant* who) {
+[[gnu::cold]] scheduler::ticket refuse(std::coroutine_handle<> resumes,
+                                       const scheduler::participant* who) {
   tell_dropped(resumes, who);
   return {};
 }
