@@ -34,8 +34,7 @@ void record_suspended(run_state& run, frame& f) {
 // are not seen.
 [[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
   await_step& by = run.awaited_by(f.id);
-  const bool is_made_there = f.for_operation && f.where == runtime::generic;
-  if (by.frame != 0 && !is_made_there) return;
+  if (by.frame != 0 && !f.for_operation) return;
   if (by.frame == 0) by = f.initiating_below;
   run.record_at(event_kind::joined, by.frame, by.site, 0, f.id);
 }
@@ -44,7 +43,8 @@ void record_suspended(run_state& run, frame& f) {
   frame_list::remove(f);
   run.started.add(f);
   run.record(event_kind::started, &f);
-  if (f.initiating_below.frame != 0) [[unlikely]]
+  // Asio's own coroutines are all seen.
+  if (f.initiating_below.frame != 0 && f.where == runtime::generic) [[unlikely]]
     record_awaited(run, f);
 }
 

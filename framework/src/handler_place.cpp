@@ -55,7 +55,7 @@ place_in_source by_clang(const address_info& begin, const address_info& end) {
   if (place.line == 0) return unknown(begin);
   if (const auto line = catch_line_before(place.file, place.line))
     return {place.file, *line, "", place.function};
-  place_in_source out;
+  place_in_source out{place.file, 0, "", place.function};
   out.why = source_line(place.file, place.line)
                 ? "no catch was found near " + place.file + ":" + std::to_string(place.line)
                 : "the source " + place.file + " was not found: set COFAULT_SOURCE_ROOT to name it";

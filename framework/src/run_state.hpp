@@ -226,13 +226,13 @@ class run_state {
   std::size_t probe = 0;       // the one under way
   bool faults_allowed = true;  // off during the probes
   bool tearing_down = false;
-  dropped_work dropped;      // by the teardown
   bool stopping = false;     // whoever arrives at an await point is suspended for ever
   bool asks_output = false;  // whether handlers print
   bool explaining = false;   // find out more than a search can afford
   std::size_t observations = 0;
   requests requested{*this};
   schedule scheduled{*this};
+  dropped_work dropped;  // by the teardown
   exception_recorder exceptions;  // the last that says anything: the first to go
 };
 

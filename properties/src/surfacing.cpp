@@ -69,10 +69,12 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
 }
 
 std::string name_of(const detail::place_in_source& place) {
-  if (place.line == 0) return "code of which nothing is known: " + place.why;
+  if (place.function.empty()) return "code of which nothing is known: " + place.why;
   const std::string_view function = place.function;
-  return std::string(function.substr(0, function.find('('))) + "() at " +
-         place.file.substr(place.file.rfind('/') + 1) + ":" + std::to_string(place.line);
+  std::string out(function.substr(0, function.find('(')));
+  out += place.line == 0 ? "() in " : "() at ";
+  out += place.file.substr(place.file.rfind('/') + 1);
+  return place.line == 0 ? out : out + ":" + std::to_string(place.line);
 }
 
 violation kept_elsewhere(const exception_story& s, const detail::place_in_source& handler,
@@ -100,7 +102,7 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   const detail::place_in_source place =
       handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
   // A coroutine that is not seen runs inside of one that is.
-  if (handler && place.line != 0 && !sites::is_user(place.file)) {
+  if (handler && !place.file.empty() && !sites::is_user(place.file)) {
     if (!s.kept) return std::nullopt;
     return kept_elsewhere(s, place, "what " + who.name(s.culprit_frame) + " called");
   }

@@ -18,6 +18,7 @@ namespace {
 using namespace support;
 using cofault::scheduler;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -61,7 +62,7 @@ TEST(UnseenJoin, UndecidedIfItWasNeverThrownAgain) {
       notes(asks_nobody),
       ElementsAre(AllOf(HasSubstr("undecided: what asks_nobody() awaits at task_unseen_join_test"),
                         HasSubstr(" kept an exception that was never thrown again, in "),
-                        HasSubstr("make_part() at when_all.hpp:"),
+                        ContainsRegex("make_part\\(\\) (at|in) when_all.hpp"),
                         HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
   EXPECT_THAT(notes(looks_at_both), IsEmpty());  // it is declared
 }
@@ -107,7 +108,7 @@ task<> looks_in_passing(scheduler& s) {
 
 TEST(UnseenJoin, IsNoHandlerOfWhoRunsMeanwhile) {
   EXPECT_THAT(notes(looks_in_passing<false>),
-              ElementsAre(AllOf(HasSubstr("make_part() at when_all.hpp:"),
+              ElementsAre(AllOf(ContainsRegex("make_part\\(\\) (at|in) when_all.hpp"),
                                 HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
   const auto result = cofault::explore(looks_in_passing<true>, cofault::options(), {});
   ASSERT_EQ(result.findings.size(), 1u) << describe(result);

@@ -8,7 +8,8 @@
 
 namespace cofault::detail {
 
-// Where something is in the source. Line 0: not known, and `why` is a sentence that tells why.
+// Where something is in the source. Line 0: not known, and `why` is a sentence that tells why; file
+// and function may be known all the same.
 struct place_in_source {
   std::string file;
   std::uint32_t line = 0;
