@@ -2,6 +2,7 @@
 #include "dropped_work.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "plain_owners.hpp"
@@ -22,15 +23,17 @@ const frame* find_alive(const run_state& run, const void* coroutine) {
 
 bool dropped_work::is_unseen(const run_state& run, const void* coroutine) const {
   return coroutine != nullptr && find_alive(run, coroutine) == nullptr &&
-         std::find(lost_.begin(), lost_.end(), coroutine) == lost_.end();
+         !std::binary_search(lost_.begin(), lost_.end(), coroutine, std::less<>());
 }
 
-bool dropped_work::had_unseen_taker(const run_state& run) const {
+bool dropped_work::had_unseen_taker(const run_state& run) {
+  std::sort(lost_.begin(), lost_.end(), std::less<>());
   return std::any_of(waiting_.begin(), waiting_.end(),
                      [&](const void* coroutine) { return is_unseen(run, coroutine); });
 }
 
-bool dropped_work::had_a_taker(const run_state& run) const {
+bool dropped_work::had_a_taker(const run_state& run) {
+  std::sort(lost_.begin(), lost_.end(), std::less<>());
   if (!told_) return left_;
   std::optional<plain_owners> owners;
   return std::any_of(waiting_.begin(), waiting_.end(), [&](const void* coroutine) {

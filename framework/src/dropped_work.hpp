@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "cofault/detail/frame.hpp"
 #include "cofault/detail/reused_memory.hpp"
 
 namespace cofault::detail {
 
 class run_state;
+
+// Asio's queues own the coroutines that they go on with.
+inline bool is_owned_by_its_queue(const frame& f) {
+  return f.where == runtime::asio || f.where == runtime::boost_asio;
+}
 
 // The work that went with the world of a run when that was torn down: whom it would have gone on
 // with.
@@ -25,9 +31,9 @@ class dropped_work {
 
   // Whether a coroutine that is still alive, for all that is known, would have gone on, and was not
   // left behind by who would have destroyed it.
-  bool had_a_taker(const run_state& run) const;
+  bool had_a_taker(const run_state& run);
   // Whether one of a type that is not instrumented would have, which may be alive.
-  bool had_unseen_taker(const run_state& run) const;
+  bool had_unseen_taker(const run_state& run);
 
  private:
   bool is_unseen(const run_state& run, const void* coroutine) const;

@@ -30,8 +30,8 @@ void record_suspended(run_state& run, frame& f) {
   run.record(event_kind::suspended, &f, run.requested.step());
 }
 
-// It was started by the start of an operation that the program awaits: of a join whose own coroutines
-// are not seen.
+// It was started by the start of an operation that the program awaits: of a join whose own
+// coroutines are not seen.
 [[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
   await_step& by = run.awaited_by(f.id);
   if (by.frame != 0 && !f.for_operation) return;
@@ -137,7 +137,7 @@ void frame_destroyed(frame& f) noexcept {
     run->running = f.below;
     run->initiating = f.initiating_below;
   }
-  if (before == frame_state::suspended) run->dropped.lost(f.address);
+  if (before == frame_state::suspended && !is_owned_by_its_queue(f)) run->dropped.lost(f.address);
   if (f.failed) run->exceptions.keeper_ends(f.id);
   run->record(event_kind::destroyed, &f);
   // Never awaited, unless a fault got in the way: then it was made before that fault.

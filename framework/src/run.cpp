@@ -178,11 +178,6 @@ void run_probes(run_state& run) {
   for (run.probe = 0; run.probe < probes.size(); ++run.probe) run_probe(run, probes[run.probe]);
 }
 
-// Asio's queues own the coroutines that they go on with.
-bool is_owned_by_its_queue(const detail::frame& f) {
-  return f.where == detail::runtime::asio || f.where == detail::runtime::boost_asio;
-}
-
 // Notes who outlived the world, and whether what would have ended it may have been cut off: because
 // somebody waits for ever, was suspended for good, or had work that went with the world.
 void record_alive(run_state& run, ending end) {
@@ -193,7 +188,7 @@ void record_alive(run_state& run, ending end) {
   const bool cut_off = suspended_for_good || run.dropped.had_a_taker(run);
   for (detail::frame_list* list : {&run.unstarted, &run.started})
     for (detail::frame* f = list->first(); f != nullptr; f = f->next) {
-      const bool was_cut_off = end == ending::hung || (cut_off && !is_owned_by_its_queue(*f));
+      const bool was_cut_off = end == ending::hung || (cut_off && !detail::is_owned_by_its_queue(*f));
       run.record(event_kind::alive, f, was_cut_off ? 1 : 0);
     }
 }
