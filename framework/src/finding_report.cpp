@@ -87,7 +87,7 @@ std::string in_words(const fault& f) {
 // "pool.cpp:31 | co_await reset();"
 std::string quote(std::uint32_t site) {
   const site_info& s = sites::site(site);
-  const std::string source = source_line(sites::function(s.function).file, s.line)
+  const std::string source = source_of_await(sites::function(s.function).file, s.line)
                                  .value_or("(source not found: set COFAULT_SOURCE_ROOT)");
   return cut(sites::place(site) + " | " + source, most_source);
 }

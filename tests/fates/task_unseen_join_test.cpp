@@ -40,6 +40,15 @@ task<> looks_at_both(scheduler& s) {
   }
   if (!failed) co_await s.yield();
 }
+task<> looks_at_both_of_two_lines(scheduler& s) {
+  bool failed = false;
+  {
+    const auto parts = co_await when_all(  // cofault: deliberate
+        step(s), step(s));
+    for (const part& p : parts) failed = failed || p.failed();
+  }
+  if (!failed) co_await s.yield();
+}
 task<> prints(scheduler& s) {
   const auto parts = co_await when_all(step(s), step(s));
   for (const part& p : parts) try {
@@ -64,6 +73,7 @@ TEST(UnseenJoin, UndecidedIfItWasNeverThrownAgain) {
                         HasSubstr("make_part() at when_all.hpp:"),
                         HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
   EXPECT_THAT(notes(looks_at_both), IsEmpty());  // it is declared
+  EXPECT_THAT(notes(looks_at_both_of_two_lines), IsEmpty());
 }
 
 TEST(UnseenJoin, SurfacedIfItWasThrownOn) {
