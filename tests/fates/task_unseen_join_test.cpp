@@ -19,6 +19,7 @@ using namespace support;
 using cofault::scheduler;
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -74,6 +75,24 @@ TEST(UnseenJoin, UndecidedIfItWasNeverThrownAgain) {
                         HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
   EXPECT_THAT(notes(looks_at_both), IsEmpty());  // it is declared
   EXPECT_THAT(notes(looks_at_both_of_two_lines), IsEmpty());
+}
+
+template <bool Throws>
+task<> joins_in_library_code(scheduler& s) {
+  co_await join_and_keep<Throws>(step(s), step(s));
+  co_await s.yield();
+}
+
+// A join that is seen, but catches and keeps.
+TEST(UnseenJoin, UndecidedIfAHandlerOfTheJoinKeptIt) {
+  EXPECT_EQ(fates(joins_in_library_code<false>), "undecided");
+  EXPECT_THAT(notes(joins_in_library_code<false>),
+              ElementsAre(AllOf(HasSubstr("undecided: what joins_in_library_code() awaits at "),
+                                HasSubstr("keep_first_error() at joins.hpp"),
+                                EndsWith("not known: if somebody did, write \"// cofault: "
+                                         "deliberate\" on the line of that await"))));
+  EXPECT_EQ(fates(joins_in_library_code<true>), "surfaced");
+  EXPECT_THAT(notes(joins_in_library_code<true>), IsEmpty());
 }
 
 TEST(UnseenJoin, SurfacedIfItWasThrownOn) {
