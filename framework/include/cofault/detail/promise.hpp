@@ -240,9 +240,17 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   void note_operation(First& first, Rest&... rest) {
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
+    if constexpr (contains(type_text<First>(), "redirect_error_t<")) note_code(rest...);
     frame_.last_argument = last_type<First, Rest...>();
     frame_.executor = executor_argument<First>::name(rest...);
     note_slot(first, rest...);
+  }
+  // Newer versions of Asio hand it over beside what starts the operation.
+  void note_code(auto&... rest) {
+    const auto note = [this](void* code) {
+      if (code != nullptr) frame_.code = code;
+    };
+    (note(code_argument<std::remove_cvref_t<decltype(rest)>>::address(rest)), ...);
   }
   template <class First, class... Rest>
   void note_slot(First& first, Rest&... rest) {
