@@ -8,6 +8,7 @@
 #include "cofault/detail/runtime_errors.hpp"
 #include "cofault/detail/wait_time.hpp"
 #include "reactor.hpp"
+#include "thrown_part.hpp"
 
 namespace cofault::detail::COFAULT_ASIO_NAME {
 namespace {
@@ -65,15 +66,12 @@ std::uint32_t flags_of(const std::exception_ptr& error) {
 }
 
 std::uint32_t classify(const std::type_info& type, const void* object) {
-  using multiple = COFAULT_ASIO::multiple_exceptions;
-  if (type == typeid(COFAULT_ASIO_SYSTEM::system_error))
-    return flags_of(static_cast<const COFAULT_ASIO_SYSTEM::system_error*>(object)->code());
-#ifdef COFAULT_ASIO_WRAPPED
-  if (type == typeid(COFAULT_ASIO_WRAPPED))
-    return flags_of(static_cast<const COFAULT_ASIO_WRAPPED*>(object)->code());
-#endif
-  if (type == typeid(multiple))
-    return exception_several | flags_of(static_cast<const multiple*>(object)->first_exception());
+  using several = COFAULT_ASIO::multiple_exceptions;
+  using with_code = COFAULT_ASIO_SYSTEM::system_error;
+  if (const void* error = thrown_part(type, object, typeid(with_code)))
+    return flags_of(static_cast<const with_code*>(error)->code());
+  if (const void* all = thrown_part(type, object, typeid(several)))
+    return exception_several | flags_of(static_cast<const several*>(all)->first_exception());
   return 0;
 }
 
@@ -200,8 +198,8 @@ std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
 
 bool asio_driver::run(std::size_t) { return world_->step(); }
 
-// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes a
-// poll look at the reactor and then run that. What has become ready is queued behind it.
+// The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes
+// a poll look at the reactor and then run that. What has become ready is queued behind it.
 void asio_driver::settle() {
   noted_deadline(true);  // the timers are asked for their earliest expiry
   if (!world_->has_reactor()) return;

@@ -7,11 +7,9 @@
 #include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <boost/throw_exception.hpp>
 
 #define COFAULT_ASIO ::boost::asio
 #define COFAULT_ASIO_NAME in_boost_asio
 #define COFAULT_ASIO_RUNTIME boost_asio
 #define COFAULT_ASIO_SYSTEM ::boost::system
-#define COFAULT_ASIO_WRAPPED ::boost::wrapexcept<::boost::system::system_error>
 #include "asio_driver.ipp"

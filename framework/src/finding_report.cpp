@@ -87,7 +87,7 @@ std::string in_words(const fault& f) {
 // "pool.cpp:31 | co_await reset();"
 std::string quote(std::uint32_t site) {
   const site_info& s = sites::site(site);
-  const std::string source = source_line(sites::function(s.function).file, s.line)
+  const std::string source = source_of_await(sites::function(s.function).file, s.line)
                                  .value_or("(source not found: set COFAULT_SOURCE_ROOT)");
   return cut(sites::place(site) + " | " + source, most_source);
 }
@@ -157,16 +157,14 @@ std::string report_of(const finding& f, const std::vector<std::string>& needed) 
   if (f.smallest.empty()) print(out, "  fault    ", {"none: this happens in the default run"});
   for (const deviation& d : f.smallest)
     print(out, is_of_schedule(d.what.kind) ? "  delay    " : "  fault    ", fault_lines(d));
+  std::vector<std::string> story = story_of(f);
+  for (std::string& line : story) line = cut(std::move(line), most_source);
+  if (story.empty()) print(out, "  awaited  ", journey());  // it tells of who got the fault
   print(
       out, "  culprit  ",
       {f.site != 0 ? quote(f.site) : "unknown: no await point in user code was reached before it"});
   print(out, "  because  ", wrapped(f.explanation, width, most_words));
-  std::vector<std::string> story = story_of(f);
-  for (std::string& line : story) line = cut(std::move(line), most_source);
-  if (story.empty())
-    print(out, "  awaited  ", journey());
-  else
-    print(out, "  story    ", story);
+  print(out, "  story    ", story);
   print(out, "  needed   ", needed);
   print(out, "  steps    ", steps_of_run(heading(f.smallest)));
   if (f.more > 0)

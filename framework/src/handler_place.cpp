@@ -62,13 +62,19 @@ place_in_source by_clang(const address_info& begin, const address_info& end) {
   return out;
 }
 
+// Whether a coroutine may begin on the line: no await does, or goes on, that takes a lambda.
+bool may_be_head(const source_place& p) {
+  const auto text = source_line(p.file, p.line);
+  return !text || (text->ends_with('{') && text->find("co_await") == text->npos &&
+                   !await_line(p.file, p.line));
+}
+
 // A line of the function that holds the call, above its closing brace; 0: the code has none.
 std::uint32_t own_line(const void* code, const source_place& call) {
   for (const source_place& p : places_of(code)) {
     if (p.line == 0 || p.line >= call.line || p.function != call.function) continue;
     // The line of the coroutine's own head is given to much that belongs to no line.
-    const auto text = source_line(p.file, p.line);
-    if (text && !text->ends_with('{')) return p.line;
+    if (!may_be_head(p)) return p.line;
   }
   return 0;
 }

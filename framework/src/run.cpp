@@ -178,6 +178,20 @@ void run_probes(run_state& run) {
   for (run.probe = 0; run.probe < probes.size(); ++run.probe) run_probe(run, probes[run.probe]);
 }
 
+// The first coroutine that was made for a probe, if one never completed: it waits with the probe.
+// Nothing: no id is that high.
+std::uint32_t first_of_hung_probe() {
+  constexpr std::uint32_t none = ~std::uint32_t{0};
+  const detail::trace_buffer& t = detail::trace();
+  if ((t.kinds & kinds(event_kind::probe_hung)) == 0) return none;
+  bool probing = false;
+  for (const event* e = t.events; e != t.events + t.count; ++e) {
+    probing = probing || e->kind == event_kind::probe_started;
+    if (probing && e->kind == event_kind::created) return e->frame;
+  }
+  return none;
+}
+
 // Notes who outlived the world, and whether what would have ended it may have been cut off: because
 // somebody waits for ever, was suspended for good, or had work that went with the world.
 void record_alive(run_state& run, ending end) {
@@ -186,9 +200,10 @@ void record_alive(run_state& run, ending end) {
   const bool suspended_for_good =
       run.stopping || (detail::trace().kinds & kinds(event_kind::parked)) != 0;
   const bool cut_off = suspended_for_good || run.dropped.had_a_taker(run);
+  const std::uint32_t hung = end == ending::hung ? 0 : first_of_hung_probe();
   for (detail::frame_list* list : {&run.unstarted, &run.started})
     for (detail::frame* f = list->first(); f != nullptr; f = f->next) {
-      const bool was_cut_off = end == ending::hung || (cut_off && !detail::is_owned_by_its_queue(*f));
+      const bool was_cut_off = f->id >= hung || (cut_off && !detail::is_owned_by_its_queue(*f));
       run.record(event_kind::alive, f, was_cut_off ? 1 : 0);
     }
 }

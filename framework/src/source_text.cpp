@@ -13,6 +13,8 @@
 #include <system_error>
 #include <tuple>
 
+#include "await_finder.hpp"
+
 namespace cofault::detail {
 namespace {
 
@@ -99,6 +101,7 @@ class scanner {
 
   std::vector<try_lines> tries;
   std::map<unsigned, std::string> comments;
+  std::map<unsigned, unsigned> awaits;  // where an await began that goes on here
 
  private:
   void step() {
@@ -141,7 +144,9 @@ class scanner {
     fresh_line_ = false;
     if (in_directive_) return;
     const bool left_out = std::ranges::any_of(branches_, &branch::left_out);
-    if (!left_out) finder_.token(token, line_, tries);
+    if (left_out) return;
+    finders_.tries.token(token, line_, tries);
+    finders_.awaits.token(token, line_, awaits);
   }
 
   void comment(bool to_end_of_line) {
@@ -203,9 +208,9 @@ class scanner {
     rest = trimmed(rest.substr(0, rest.find('\n')));
     if (rest.starts_with("if")) {
       const std::string_view condition = trimmed(rest.substr(2));
-      branches_.push_back({finder_, condition == "0" || condition.starts_with("0 ")});
+      branches_.push_back({finders_, condition == "0" || condition.starts_with("0 ")});
     } else if (rest.starts_with("el") && !branches_.empty()) {
-      finder_ = branches_.back().before;
+      finders_ = branches_.back().before;
       branches_.back().left_out = false;
     } else if (rest.starts_with("endif") && !branches_.empty()) {
       branches_.pop_back();
@@ -213,8 +218,12 @@ class scanner {
     in_directive_ = true;
   }
 
+  struct finders {
+    try_finder tries;
+    await_finder awaits;
+  };
   struct branch {
-    try_finder before;
+    finders before;
     bool left_out = false;
   };
 
@@ -223,7 +232,7 @@ class scanner {
   unsigned line_ = 1;
   bool fresh_line_ = true;
   bool in_directive_ = false;
-  try_finder finder_;
+  finders finders_;
   std::vector<branch> branches_;
 };
 
@@ -239,11 +248,13 @@ struct source_file {
     scanner scan{text};
     tries = std::move(scan.tries);
     comments = std::move(scan.comments);
+    awaits = std::move(scan.awaits);
   }
 
   std::vector<std::string> lines;
   std::vector<try_lines> tries;
   std::map<unsigned, std::string> comments;
+  std::map<unsigned, unsigned> awaits;
 };
 
 class source_files {
@@ -337,6 +348,21 @@ std::optional<std::string> source_line(std::string_view file, unsigned line) {
     if (line == 0 || line > source.lines.size()) return std::nullopt;
     return source.lines[line - 1];
   });
+}
+
+std::optional<unsigned> await_line(std::string_view file, unsigned line) {
+  return with_file(file, [line](const source_file& source) -> std::optional<unsigned> {
+    const auto began = source.awaits.find(line);
+    if (began == source.awaits.end()) return std::nullopt;
+    if (source.lines[line - 1].find("co_await") != std::string::npos) return std::nullopt;
+    return began->second;
+  });
+}
+
+std::optional<std::string> source_of_await(std::string_view file, unsigned line) {
+  const std::optional<std::string> last = source_line(file, line);
+  const std::optional<unsigned> began = await_line(file, line);
+  return began ? source_line(file, *began).value_or("") + " … " + last.value_or("") : last;
 }
 
 std::optional<std::string> comment_on(std::string_view file, unsigned line) {

@@ -35,7 +35,7 @@ std::string type_name(std::uint64_t type) {
 std::string quote(const place_in_source& p) {
   if (p.line == 0) return "a place that has no name: " + p.why;
   const std::string source =
-      source_line(p.file, p.line).value_or("(source not found: set COFAULT_SOURCE_ROOT)");
+      source_of_await(p.file, p.line).value_or("(source not found: set COFAULT_SOURCE_ROOT)");
   return p.file.substr(p.file.rfind('/') + 1) + ":" + std::to_string(p.line) + " | " + source;
 }
 

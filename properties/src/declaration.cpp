@@ -9,7 +9,9 @@ namespace cofault::properties {
 
 std::optional<declaration> declaration_at(const detail::place_in_source& place) {
   constexpr std::string_view mark = "cofault:", deliberate = "cofault: deliberate";
-  const auto comment = detail::comment_on(place.file, place.line);
+  auto comment = detail::comment_on(place.file, place.line);
+  if (const auto began = detail::await_line(place.file, place.line); began && !comment)
+    comment = detail::comment_on(place.file, *began);
   if (!comment) return std::nullopt;
   const std::size_t at = comment->find(mark);
   if (at == comment->npos) return std::nullopt;

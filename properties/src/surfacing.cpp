@@ -78,11 +78,13 @@ std::string name_of(const detail::place_in_source& place) {
 }
 
 violation kept_elsewhere(const exception_story& s, const detail::place_in_source& handler,
-                         const std::string& by) {
+                         const std::string& by, bool seen = false) {
+  const std::string advice =
+      seen ? ": if somebody did, write \"// cofault: deliberate\" on the line of that await"
+           : ": if that is a coroutine, say COFAULT_INSTRUMENT for the type it returns";
   violation v{s.culprit.site, s.culprit_frame,
               by + " kept an exception that was never thrown again, in " + name_of(handler) +
-                  ". Whether anybody looked at it is not known: if that is a coroutine, say "
-                  "COFAULT_INSTRUMENT for the type it returns",
+                  ". Whether anybody looked at it is not known" + advice,
               true};
   return v;
 }
@@ -93,7 +95,8 @@ std::optional<violation> kept_by_awaited(const exception_story& s, const family&
     return std::nullopt;
   return kept_elsewhere(
       s, detail::handler_in_source(s.handler),
-      "what " + who.name(s.culprit_frame) + " awaits at " + sites::place(s.culprit.site));
+      "what " + who.name(s.culprit_frame) + " awaits at " + sites::place(s.culprit.site),
+      s.handled_by != 0);
 }
 
 // Nothing: it was meant so.
@@ -128,9 +131,8 @@ bool is_outcome(const outcome& what) {
   if (what.exceptions != 1 || !what.has(event_kind::root_threw)) return false;
   if (what.has(event_kind::terminating)) return false;
   const std::span<const event> trace = what.trace();
-  const auto root = std::find_if(trace.rbegin(), trace.rend(), [](const event& e) {
-    return e.kind == event_kind::root_threw;
-  });
+  const auto root = std::find_if(trace.rbegin(), trace.rend(),
+                                 [](const event& e) { return e.kind == event_kind::root_threw; });
   return root != trace.rend() && root->other == 1;
 }
 

@@ -51,6 +51,57 @@ awaitable<void> spawns_and_waits() {
   co_await net::co_spawn(co_await net::this_coro::executor, step(), use_awaitable);
 }
 
+// How newer versions of Asio begin a chain.
+namespace newer {
+template <class Handler>
+struct co_spawn_state {
+  Handler handler;
+  int handler_work = 0, function = 0;
+};
+template <class Handler>
+awaitable<void> co_spawn_entry_point(awaitable<void>*, co_spawn_state<Handler>) {
+  co_await step();
+}
+}  // namespace newer
+
+// What the first chain was taken for; the queue of its executor, which is not known, aside.
+template <class Handler>
+std::uint64_t chain_begun_for(Handler handler) {
+  const auto begins = [handler] {
+    return newer::co_spawn_entry_point(static_cast<awaitable<void>*>(nullptr),
+                                       newer::co_spawn_state<Handler>{handler});
+  };
+  const cofault::outcome plain =
+      cofault::run(support::asio_world::factory_of(begins), cofault::plan(), cofault::options());
+  for (const cofault::event& e : plain.trace())
+    if (e.kind == cofault::event_kind::spawned)
+      return e.value & ~std::uint64_t{cofault::spawn_queues};
+  return 0;
+}
+
+struct takes_the_error {
+  void operator()(std::exception_ptr) const {}
+};
+struct has_a_slot : takes_the_error {
+  net::cancellation_slot get_cancellation_slot() const { return signal->slot(); }
+  std::shared_ptr<net::cancellation_signal> signal = std::make_shared<net::cancellation_signal>();
+};
+
+struct is_the_roots : takes_the_error {
+  using cofault_root = void;
+};
+
+NET_TEST(Fates, TheHandlerOfAChainMayBePartOfAState) {
+  using namespace cofault;
+  EXPECT_EQ(chain_begun_for(takes_the_error()), spawn_program);
+  EXPECT_EQ(chain_begun_for(has_a_slot()), spawn_program | spawn_slot);
+  using dropping = net::async_completion<const net::detached_t,
+                                         void(std::exception_ptr)>::completion_handler_type;
+  EXPECT_EQ(chain_begun_for(dropping(net::detached)), spawn_detached);
+  EXPECT_EQ(chain_begun_for(net::detached), spawn_library);
+  EXPECT_EQ(chain_begun_for(is_the_roots()), spawn_root);
+}
+
 NET_TEST(Fates, DroppedByDetached) {
   const told t = fault_in(spawns_detached);
   EXPECT_EQ(t.fates, "dropped");

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 
 #include "asio_fates.hpp"
 #include "joined_rows.hpp"
@@ -100,6 +101,45 @@ NET_TEST(Fates, WhatAnotherJoinSaysTellsNothingOfThisOne) {
   const told t = fault_in(joins_beside);
   EXPECT_THAT(t.fates, StartsWith("dropped"));
   EXPECT_THAT(t.lost, ElementsAre(line("// dropped here")));
+}
+
+// What newer versions of Boost throw for an error code is of a class of its own.
+struct thrown_line {
+  unsigned line = 1;
+};
+struct placed_error : net::system_error, thrown_line {
+  using net::system_error::system_error;
+};
+struct remark {
+  virtual ~remark() = default;
+};
+struct remarked_error : virtual remark, placed_error {
+  using placed_error::placed_error;
+};
+
+template <class Error>
+awaitable<void> wait_and_place_the_error() {
+  net::steady_timer timer(co_await net::this_coro::executor, 1h);
+  net::error_code code;
+  std::tie(code) = co_await timer.async_wait(net::as_tuple(net::use_awaitable));
+  if (code) throw Error(code);
+}
+
+template <class Error>
+awaitable<void> first_of_two() {
+  co_await (pause(1ms) || wait_and_place_the_error<Error>());
+  co_await step();
+}
+
+struct failed_step : placed_error {
+  explicit failed_step(net::error_code) : placed_error(net::error::connection_reset) {}
+};
+
+NET_TEST(Fates, ACancellationOfADerivedClassIsOneToo) {
+  EXPECT_EQ(fates(first_of_two<net::system_error>, 2), "ended surfaced");
+  EXPECT_EQ(fates(first_of_two<placed_error>, 2), "ended surfaced");
+  EXPECT_EQ(fates(first_of_two<remarked_error>, 2), "ended surfaced");
+  EXPECT_EQ(fates(first_of_two<failed_step>, 2), "masked surfaced");
 }
 
 }  // namespace

@@ -60,6 +60,23 @@ inline task<std::vector<std::exception_ptr>> join_results(task<> a, task<> b) {
   co_return std::vector{error_of(a), error_of(b)};
 }
 
+inline task<> keep_first_error(task<> work, std::exception_ptr& error) {
+  try {
+    co_await std::move(work);
+  } catch (...) {
+    if (!error) error = std::current_exception();
+  }
+}
+
+// Handlers of its own keep the error until its end.
+template <bool Throws>
+task<> join_and_keep(task<> a, task<> b) {
+  std::exception_ptr error;
+  co_await keep_first_error(std::move(a), error);
+  co_await keep_first_error(std::move(b), error);
+  if (Throws && error) std::rethrow_exception(error);
+}
+
 // Fails quietly, as its callers ask for.
 inline task<> try_once(task<> work) {
   try {

@@ -81,6 +81,27 @@ task<> spawns_behind_an_await(scheduler& s) {
   co_await s.sleep_for(std::chrono::seconds(1));
 }
 
+std::suspend_never start_with(task_list& kept, task<> work, void (*callback)()) {
+  callback();
+  return start(kept, std::move(work));
+}
+
+task<> spawns_with_a_callback(scheduler& s) {
+  task_list kept;
+  const auto other = std::make_shared<int>(1);
+  co_await start_with(kept, step(s), [] {
+    static int calls = 0;
+    ++calls;
+  });
+  co_await s.sleep_for(std::chrono::seconds(*other));
+}
+
+TEST(TaskFates, DroppedWhereItWasMadeInAnAwaitThatTakesALambda) {
+  const told t = fault_in(spawns_with_a_callback);
+  EXPECT_EQ(t.fates, "dropped");
+  EXPECT_THAT(t.lost, ElementsAre(line("co_await start_with(kept, step(s), [] {")));
+}
+
 TEST(TaskFates, DroppedWhereItWasMadeInAnAwait) {
   for (const auto program : {&spawns_at_once, &spawns_behind_other_code, &spawns_behind_an_await}) {
     const told t = fault_in(program, cofault::options(), program == &spawns_behind_an_await);

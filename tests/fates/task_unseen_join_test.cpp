@@ -20,6 +20,7 @@ using cofault::scheduler;
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -37,6 +38,15 @@ task<> looks_at_both(scheduler& s) {
   bool failed = false;
   {
     const auto parts = co_await when_all(step(s), step(s));  // cofault: deliberate
+    for (const part& p : parts) failed = failed || p.failed();
+  }
+  if (!failed) co_await s.yield();
+}
+task<> looks_at_both_of_two_lines(scheduler& s) {
+  bool failed = false;
+  {
+    const auto parts = co_await when_all(  // cofault: deliberate
+        step(s), step(s));
     for (const part& p : parts) failed = failed || p.failed();
   }
   if (!failed) co_await s.yield();
@@ -65,6 +75,25 @@ TEST(UnseenJoin, UndecidedIfItWasNeverThrownAgain) {
                         ContainsRegex("make_part\\(\\) (at|in) when_all.hpp"),
                         HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
   EXPECT_THAT(notes(looks_at_both), IsEmpty());  // it is declared
+  EXPECT_THAT(notes(looks_at_both_of_two_lines), IsEmpty());
+}
+
+template <bool Throws>
+task<> joins_in_library_code(scheduler& s) {
+  co_await join_and_keep<Throws>(step(s), step(s));
+  co_await s.yield();
+}
+
+// A join that is seen, but catches and keeps.
+TEST(UnseenJoin, UndecidedIfAHandlerOfTheJoinKeptIt) {
+  EXPECT_EQ(fates(joins_in_library_code<false>), "undecided");
+  EXPECT_THAT(notes(joins_in_library_code<false>),
+              ElementsAre(AllOf(HasSubstr("undecided: what joins_in_library_code() awaits at "),
+                                HasSubstr("keep_first_error() at joins.hpp"),
+                                EndsWith("not known: if somebody did, write \"// cofault: "
+                                         "deliberate\" on the line of that await"))));
+  EXPECT_EQ(fates(joins_in_library_code<true>), "surfaced");
+  EXPECT_THAT(notes(joins_in_library_code<true>), IsEmpty());
 }
 
 TEST(UnseenJoin, SurfacedIfItWasThrownOn) {

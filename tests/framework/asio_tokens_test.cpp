@@ -7,6 +7,7 @@
 
 #include "cofault/fault_free.hpp"
 #include "net.hpp"
+#include "support/asio_peer.hpp"
 #include "support/asio_support.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -54,6 +55,21 @@ NET_TEST(Tokens, CodesForWhatReportsCodes) {
                           "channel::async_send code:closed", "channel::async_receive code:closed",
                           "async_wait"));
   EXPECT_EQ(codes_seen.size(), 4u);
+}
+
+template <class Initiation>
+awaitable<void> code_beside_it() {
+  net::error_code ec;
+  co_await support::initiate(Initiation(), use_awaitable, &ec);
+  if (ec) codes_seen.insert("beside it");
+}
+
+NET_TEST(Tokens, TheCodeMayComeBesideTheInitiation) {
+  codes_seen.clear();
+  EXPECT_THAT(proposals(code_beside_it<support::redirect_error_t<int>::init_wrapper>),
+              ElementsAre("? code:reset"));
+  EXPECT_THAT(codes_seen, ElementsAre("beside it"));
+  EXPECT_THAT(proposals(code_beside_it<int>), ElementsAre("? throw:reset"));
 }
 
 awaitable<void> throwing() {

@@ -49,6 +49,42 @@ TEST_F(SourceText, LinesAreTrimmedAndCountFromOne) {
   EXPECT_EQ(source_line(path, 4), "fourth");
 }
 
+TEST_F(SourceText, AnAwaitOfSeveralLinesBeginsAtItsKeyword) {
+  const std::string path = file(R"(
+  co_await one();
+  const int sum = co_await both(
+      first(),
+      co_await second(
+          {1, 2}), third
+  );
+  both(co_await first(
+           1),
+       third(
+           2));
+  co_await with(file, [](auto& f) -> task {
+    try {
+      co_await f.write();
+    } catch (...) {
+    }
+  });
+  auto operator co_await() {
+    return 1;
+  }
+)");
+  EXPECT_EQ(source_of_await(path, 2), "co_await one();");
+  EXPECT_EQ(source_of_await(path, 3), "const int sum = co_await both(");
+  EXPECT_EQ(source_of_await(path, 4), "const int sum = co_await both( … first(),");
+  EXPECT_EQ(source_of_await(path, 5), "co_await second(");
+  EXPECT_EQ(source_of_await(path, 7), "const int sum = co_await both( … );");
+  EXPECT_EQ(source_of_await(path, 9), "both(co_await first( … 1),");
+  EXPECT_EQ(source_of_await(path, 11), "2));");
+  EXPECT_EQ(source_of_await(path, 14), "co_await f.write();");
+  EXPECT_EQ(source_of_await(path, 15), "} catch (...) {");
+  EXPECT_EQ(source_of_await(path, 17), "co_await with(file, [](auto& f) -> task { … });");
+  EXPECT_EQ(source_of_await(path, 19), "return 1;");
+  EXPECT_EQ(source_of_await(path, 99), std::nullopt);
+}
+
 TEST_F(SourceText, NeverGuesses) {
   const std::string path = file("only\n");
   EXPECT_EQ(source_line(path, 0), std::nullopt);

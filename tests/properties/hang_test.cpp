@@ -8,12 +8,14 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../support/task.hpp"
 #include "../support/when_all.hpp"
+#include "cofault/detail/root.hpp"
 #include "cofault/explore.hpp"
 #include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
@@ -56,6 +58,7 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 auto hangs() { return ElementsAre(Field(&cofault::finding::property, "nothing waits for ever")); }
 
@@ -154,6 +157,60 @@ TEST(Hang, IsOneFinding) {
   const auto in_sets = cofault::inject::only(cofault::inject::usual(), cofault::inject::in("sets"));
   const auto result = explore(waits_with_others, cofault::options().inject(in_sets));
   EXPECT_THAT(result.findings, hangs()) << describe(result);
+}
+
+// One at a time.
+struct gate {
+  signal opened;
+  bool is_closed = false;
+
+  auto enter() {
+    struct awaiter {
+      gate& of;
+      bool await_ready() const noexcept { return !of.is_closed; }
+      void await_suspend(std::coroutine_handle<> h) { of.opened.waiting.push_back(h); }
+      void await_resume() const noexcept { of.is_closed = true; }
+    };
+    return awaiter{*this};
+  }
+  void leave() {
+    is_closed = false;
+    opened.set();
+  }
+};
+
+detached asks(std::shared_ptr<gate> g, cofault::detail::probe_done done) {
+  co_await g->enter();
+  done(cofault::detail::probe_result::passed);
+}
+
+// Owns the gate it waits at.
+void waits_at_a_closed_one(scheduler& s) {
+  asks(std::make_shared<gate>(signal{{}, s}, true), nullptr);
+}
+
+template <bool Leaks>
+task<> leaves_it_closed(scheduler& s) {
+  const auto g = std::make_shared<gate>(signal{{}, s});
+  cofault::detail::add_probe([g](const cofault::detail::probe_done& done) { asks(g, done); });
+  co_await g->enter();
+  try {
+    co_await s.sleep_for(1ms);
+  } catch (...) {
+    if (Leaks) waits_at_a_closed_one(s);
+    throw;
+  }
+  g->leave();
+}
+
+// Who asks owns the gate that will never open, and is alive because of that.
+TEST(Hang, OfAProbeIsOneFinding) {
+  const auto hurt = Field(&cofault::finding::property, "one fault hurts nobody else");
+  const auto leaked = Field(&cofault::finding::property, "every coroutine frame is destroyed");
+  const auto result = explore(leaves_it_closed<false>);
+  EXPECT_THAT(result.findings, ElementsAre(hurt)) << describe(result);
+  const auto leaks = explore(leaves_it_closed<true>);
+  EXPECT_THAT(leaks.findings, UnorderedElementsAre(hurt, leaked)) << describe(leaks);
 }
 
 task<> sets_always(scheduler& s, signal& all) {

@@ -14,4 +14,14 @@ inline net::awaitable<int> peer(std::chrono::milliseconds delay) {
   co_return 5;
 }
 
+// How newer versions of Asio start an operation that reports its error code to the caller.
+template <class Token>
+struct redirect_error_t {
+  struct init_wrapper {};
+};
+template <class Initiation>
+net::awaitable<void> initiate(Initiation, net::use_awaitable_t<>, net::error_code*) {
+  co_await net::post(co_await net::this_coro::executor, net::use_awaitable);
+}
+
 }  // namespace support

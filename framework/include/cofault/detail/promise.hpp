@@ -20,10 +20,29 @@ constexpr const char* type_text() {
   return __PRETTY_FUNCTION__;
 }
 
+// What newer versions of Asio begin a spawned chain with, in place of an executor, a function and a
+// completion handler.
+template <class T>
+concept spawn_state = requires(const T& t) {
+  t.handler;
+  t.handler_work;
+  t.function;
+};
+
+// The type of the completion handler that an argument of a coroutine is, or has in it.
+template <class T>
+struct handler_argument {
+  using type = T;
+};
+template <spawn_state T>
+struct handler_argument<T> {
+  using type = std::remove_cvref_t<decltype(std::declval<T&>().handler)>;
+};
+
 template <class First, class... Rest>
 constexpr const char* last_type() {
   if constexpr (sizeof...(Rest) == 0)
-    return type_text<First>();
+    return type_text<typename handler_argument<First>::type>();
   else
     return last_type<Rest...>();
 }
@@ -64,6 +83,12 @@ struct code_argument {
 template <class T>
 struct slot_argument {
   static void* slot(const T&) { return nullptr; }
+};
+template <spawn_state T>
+struct slot_argument<T> {
+  static void* slot(const T& state) {
+    return slot_argument<typename handler_argument<T>::type>::slot(state.handler);
+  }
 };
 
 // Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
@@ -215,15 +240,23 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   void note_operation(First& first, Rest&... rest) {
     frame_.operation = type_text<First>();
     frame_.code = code_argument<First>::address(first);
+    if constexpr (contains(type_text<First>(), "redirect_error_t<")) note_code(rest...);
     frame_.last_argument = last_type<First, Rest...>();
     frame_.executor = executor_argument<First>::name(rest...);
     note_slot(first, rest...);
+  }
+  // Newer versions of Asio hand it over beside what starts the operation.
+  void note_code(auto&... rest) {
+    const auto note = [this](void* code) {
+      if (code != nullptr) frame_.code = code;
+    };
+    (note(code_argument<std::remove_cvref_t<decltype(rest)>>::address(rest)), ...);
   }
   template <class First, class... Rest>
   void note_slot(First& first, Rest&... rest) {
     if constexpr (sizeof...(Rest) == 0) {
       frame_.slot = slot_argument<First>::slot(first);
-      frame_.is_root = requires { typename First::cofault_root; };
+      frame_.is_root = requires { typename handler_argument<First>::type::cofault_root; };
     } else {
       note_slot(rest...);
     }

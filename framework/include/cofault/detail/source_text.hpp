@@ -23,6 +23,14 @@ void set_source_root(std::string path);
 /// The text of a line, without the white space around it.
 std::optional<std::string> source_line(std::string_view file, unsigned line);
 
+/// The line above on which the await began that goes on on this one, which has no co_await itself.
+/// g++ names the line on which such an expression ends, clang that of its keyword.
+std::optional<unsigned> await_line(std::string_view file, unsigned line);
+
+/// The text of a line; where that only goes on with an await, its beginning stands in front:
+/// "co_await both( … );".
+std::optional<std::string> source_of_await(std::string_view file, unsigned line);
+
 /// The text of the comments on a line, without their marks and the white space around them.
 std::optional<std::string> comment_on(std::string_view file, unsigned line);
 

@@ -107,7 +107,12 @@ struct executor_argument<COFAULT_ASIO::awaitable<T, Executor>*> {
   }
 };
 
-// redirect_error: its initiation holds a reference to the caller's error code.
+// redirect_error: its initiation holds a reference to the caller's error code. In newer versions a
+// pointer to that comes behind it.
+template <>
+struct code_argument<COFAULT_ASIO_ERROR_CODE*> {
+  static void* address(COFAULT_ASIO_ERROR_CODE* code) { return code; }
+};
 template <class Initiation>
 requires requires(Initiation& i) {
   i.initiation_;
