@@ -90,8 +90,8 @@ task<> spawns_with_a_callback(scheduler& s) {
   task_list kept;
   const auto other = std::make_shared<int>(1);
   co_await start_with(kept, step(s), [] {
-    static int calls = 0;
-    ++calls;
+    static std::size_t calls = 0;
+    if (++calls == 0) std::terminate();
   });
   co_await s.sleep_for(std::chrono::seconds(*other));
 }
