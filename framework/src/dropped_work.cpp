@@ -21,19 +21,21 @@ const frame* find_alive(const run_state& run, const void* coroutine) {
 
 }  // namespace
 
+void dropped_work::ended() {
+  if (!waiting_.empty()) std::sort(lost_.begin(), lost_.end(), std::less<>());
+}
+
 bool dropped_work::is_unseen(const run_state& run, const void* coroutine) const {
   return coroutine != nullptr && find_alive(run, coroutine) == nullptr &&
          !std::binary_search(lost_.begin(), lost_.end(), coroutine, std::less<>());
 }
 
-bool dropped_work::had_unseen_taker(const run_state& run) {
-  std::sort(lost_.begin(), lost_.end(), std::less<>());
+bool dropped_work::had_unseen_taker(const run_state& run) const {
   return std::any_of(waiting_.begin(), waiting_.end(),
                      [&](const void* coroutine) { return is_unseen(run, coroutine); });
 }
 
-bool dropped_work::had_a_taker(const run_state& run) {
-  std::sort(lost_.begin(), lost_.end(), std::less<>());
+bool dropped_work::had_a_taker(const run_state& run) const {
   if (!told_) return left_;
   std::optional<plain_owners> owners;
   return std::any_of(waiting_.begin(), waiting_.end(), [&](const void* coroutine) {

@@ -29,11 +29,14 @@ class dropped_work {
   // The world tells nothing more. It had something left to do.
   void was_left() { left_ = true; }
 
+  // The teardown is over. Now the questions can be asked.
+  void ended();
+
   // Whether a coroutine that is still alive, for all that is known, would have gone on, and was not
   // left behind by who would have destroyed it.
-  bool had_a_taker(const run_state& run);
+  bool had_a_taker(const run_state& run) const;
   // Whether one of a type that is not instrumented would have, which may be alive.
-  bool had_unseen_taker(const run_state& run);
+  bool had_unseen_taker(const run_state& run) const;
 
  private:
   bool is_unseen(const run_state& run, const void* coroutine) const;

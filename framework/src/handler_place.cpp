@@ -2,7 +2,6 @@
 #include "cofault/detail/handler_place.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <map>
 #include <ranges>
@@ -13,6 +12,7 @@
 #include "cofault/detail/source_lines.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/site.hpp"
+#include "word.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -90,8 +90,6 @@ std::uint32_t nearest_line(const Rows& rows, std::uint64_t address, const source
   }
   return 0;
 }
-
-bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // Whether the line has the name of the function, as a word.
 bool line_names(const std::string& file, std::uint32_t line, std::string_view function) {

@@ -219,6 +219,7 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   }
   world.reset();
   run.world = nullptr;
+  run.dropped.ended();
   record_alive(run, end);
   for (std::size_t i = 0; i < run.resources.size(); ++i)
     if (run.resources[i] != nullptr)

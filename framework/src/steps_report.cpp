@@ -98,7 +98,8 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
   std::size_t folded = 0;
   std::uint32_t parked = 0;
   const auto unfold = [&] {
-    if (folded > 0) out.push_back(fold + grouped(folded) + (folded == 1 ? " more time" : " more times"));
+    if (folded > 0)
+      out.push_back(fold + grouped(folded) + (folded == 1 ? " more time" : " more times"));
     folded = 0;
   };
   for (const event& e : events) {
