@@ -21,6 +21,13 @@ std::uint64_t flags_of(const frame& f, const awaited_type& type, const frame* ch
   return flags;
 }
 
+// There must be room to say who awaits the child.
+void record_arrived(run_state& run, frame& f, std::uint64_t flags, const frame* child) {
+  f.awaiting = run.next_event();
+  if (child != nullptr) run.awaits[child->id] = f.awaiting;
+  run.record(event_kind::arrived, &f, flags, child == nullptr ? 0 : child->id);
+}
+
 [[gnu::noinline]] action park(run_state& run, frame& f, std::uint32_t standing) {
   run.record(event_kind::parked, &f, standing);
   return action::park;
@@ -41,15 +48,24 @@ bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
 
 // An arrival that the plan may be about, and at which there is nothing else to find out.
 [[gnu::noinline]] action arrive_planned(run_state& run, frame& f, std::uint64_t flags,
-                                        std::uint64_t key) {
-  run.record(event_kind::arrived, &f, flags);
+                                        std::uint64_t key, frame* child) {
+  record_arrived(run, f, flags, child);
   if (run.tearing_down || !run.faults_allowed || !concerns(run, f, key)) return action::proceed;
-  return execute_planned(run, f, key, nullptr);
+  return execute_planned(run, f, key, child);
 }
 
-// Any arrival at a place that is known.
-[[gnu::noinline]] action arrive_anyhow(run_state& run, frame& f, const void* object,
-                                       const awaited_type& type, const sites::known_place& place) {
+// Who awaits whom is clear: all that has not started is one coroutine, which the object begins
+// with.
+bool awaits_just(const run_state& run, const void* object, const awaited_type& type,
+                 const frame& child) {
+  return child.next == nullptr && begins_with(object, type, child) && run.awaits.size() > child.id;
+}
+
+// Any arrival.
+[[gnu::noinline]] action arrive_anyhow(frame& f, const void* object, const awaited_type& type,
+                                       std::source_location where) {
+  run_state& run = *run_state::current();
+  const sites::known_place place = sites::known_at(where, run.places);
   f.site = place.site;
   visit_counter& visits = run.visits.of(f, f.site);
   f.visit = visits.count(virtual_clock::now());
@@ -57,11 +73,11 @@ bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
   ++run.arrivals;
 
   frame* const child = adopt_awaited(run, f, object, type);
-  if (child != nullptr) run.awaited_by(child->id) = {f.id, f.site, f.visit};
+  if (child != nullptr) run.awaited_by(child->id) = nullptr;  // there is room
   if (const char* const name = child != nullptr ? child->operation : type.name;
       f.user && place.info->initiation != name)
     sites::note_operation(f.site, name);
-  run.record(event_kind::arrived, &f, flags_of(f, type, child), child == nullptr ? 0 : child->id);
+  record_arrived(run, f, flags_of(f, type, child), child);
   if (child != nullptr && child->next != nullptr) record_joined(run, f, object, type, *child);
 
   if (run.tearing_down) return action::proceed;
@@ -71,49 +87,66 @@ bool concerns(const run_state& run, const frame& f, std::uint64_t key) {
   return execute_planned(run, f, place.key, child);
 }
 
-// Mostly its first arrival at a second place: its visits have to be searched for. Nothing
-// else is to be found out.
-[[gnu::noinline]] action arrive_and_search(run_state& run, frame& f, const awaited_type& type,
-                                           const sites::known_place& place) {
-  visit_counter& visits = run.visits.of(f, place.site);
+// The arrival is one of those at which nothing else is to be found out.
+[[gnu::always_inline]] inline action pass(run_state& run, frame& f, const awaited_type& type,
+                                          const sites::known_place& place, visit_counter& visits,
+                                          frame* child) {
   f.site = place.site;
   f.visit = visits.count(virtual_clock::now());
   ++run.arrivals;
-  const bool parks = visits.standing > run.most_visits && !run.tearing_down;
-  const std::uint64_t flags = flags_of(f, type, nullptr);
-  if (run.strikes_awaits && f.user && !parks) return arrive_planned(run, f, flags, place.key);
-  run.record(event_kind::arrived, &f, flags);
-  return parks ? park(run, f, visits.standing) : action::proceed;
+  const std::uint64_t flags = flags_of(f, type, child);
+  if (run.strikes_awaits && f.user) return arrive_planned(run, f, flags, place.key, child);
+  record_arrived(run, f, flags, child);
+  return action::proceed;
 }
 
-[[gnu::noinline]] action arrive_at_new_place(run_state& run, frame& f, const void* object,
-                                             const awaited_type& type, std::source_location where) {
-  return arrive_anyhow(run, f, object, type, sites::known_at(where, run.places));
+// The place has been reached before, and the operation there is still the same.
+bool is_as_known(const run_state& run, const frame& f, const sites::known_place& place,
+                 const char* operation) {
+  return !run.stopping && (!f.user || place.info->initiation == operation);
+}
+
+// Somewhere there is a coroutine that has not started: mostly it is awaited here.
+[[gnu::noinline]] action arrive_awaiting(frame& f, const void* object, const awaited_type& type,
+                                         std::source_location where) {
+  run_state& run = *run_state::current();
+  const sites::known_place* const place = sites::if_known(where, run.places);
+  frame& child = *run.unstarted.first();
+  if (place == nullptr || !awaits_just(run, object, type, child) ||
+      !is_as_known(run, f, *place, child.operation))
+    return arrive_anyhow(f, object, type, where);
+  visit_counter* const visits = run.visits.if_first(f, place->site);
+  if (visits == nullptr || visits->stands(run.most_visits, virtual_clock::now()))
+    return arrive_anyhow(f, object, type, where);
+  return pass(run, f, type, *place, *visits, &child);
+}
+
+// Mostly at a second place of the coroutine: its visits have to be searched for.
+[[gnu::noinline]] action arrive_and_search(frame& f, const void* object, const awaited_type& type,
+                                           std::source_location where) {
+  run_state& run = *run_state::current();
+  const sites::known_place& place = *sites::if_known(where, run.places);
+  visit_counter& visits = run.visits.of(f, place.site);
+  if (visits.stands(run.most_visits, virtual_clock::now()))
+    return arrive_anyhow(f, object, type, where);
+  return pass(run, f, type, place, visits, nullptr);
 }
 
 }  // namespace
 
 // Most arrivals have been here before and there is nothing to decide: those go no further than
-// this function, which calls no other.
+// this function, or arrive_awaiting(), which call no other.
 action arrive(frame& f, const void* object, const awaited_type& type, std::source_location where) {
   run_state* const run = run_state::current();
   if (!belongs_to(run, f)) return arrive_outside(f);
+  if (run->unstarted.first() != nullptr) return arrive_awaiting(f, object, type, where);
   const sites::known_place* const place = sites::if_known(where, run->places);
-  if (place == nullptr) return arrive_at_new_place(*run, f, object, type, where);
-  if (run->unstarted.first() != nullptr || type.is_instrumented || run->stopping ||
-      (f.user && place->info->initiation != type.name))
-    return arrive_anyhow(*run, f, object, type, *place);
-  visit_counter* const visits = run->visits.if_near(f, place->site);
-  if (visits == nullptr) return arrive_and_search(*run, f, type, *place);
-  if (visits->stands(run->most_visits, virtual_clock::now()))
-    return arrive_anyhow(*run, f, object, type, *place);
-  f.site = place->site;
-  f.visit = visits->count(virtual_clock::now());
-  ++run->arrivals;
-  const std::uint64_t flags = flags_of(f, type, nullptr);
-  if (run->strikes_awaits && f.user) return arrive_planned(*run, f, flags, place->key);
-  run->record(event_kind::arrived, &f, flags);
-  return action::proceed;
+  if (place == nullptr || type.is_instrumented || !is_as_known(*run, f, *place, type.name))
+    return arrive_anyhow(f, object, type, where);
+  visit_counter* const visits = run->visits.if_first(f, place->site);
+  if (visits == nullptr || visits->stands(run->most_visits, virtual_clock::now()))
+    return arrive_and_search(f, object, type, where);
+  return pass(*run, f, type, *place, *visits, nullptr);
 }
 
 }  // namespace cofault::detail

@@ -114,7 +114,7 @@ frame* find_awaited(run_state& run, const frame& by, const void* object, const a
   if (frame* const f = find_unstarted(run, object, type.size)) return f;
   const auto words = words_of(object, type.size);
   if (!type.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
-  if (is_empty_awaitable(words, by.where)) refuse_empty(run, by);
+  if (is_empty_awaitable(words, by.type->where)) refuse_empty(run, by);
   {
     const std::lock_guard lock(outside().mutex);
     if (holds_any(words, outside().list)) return nullptr;

@@ -34,7 +34,7 @@ bool strikes(const event& e) {
 std::vector<std::uint32_t> strikes_of_run() {
   const trace_buffer& t = trace();
   std::vector<std::uint32_t> out;
-  for (std::uint32_t i = 0; i < t.count; ++i)
+  for (std::uint32_t i = 0; i < t.count(); ++i)
     if (strikes(t.events[i])) out.push_back(i);
   return out;
 }
@@ -42,7 +42,7 @@ std::vector<std::uint32_t> strikes_of_run() {
 std::vector<std::uint32_t> harm_of_run(const finding& f) {
   if (const std::size_t end = end_of_handler(f); end != 0) return {static_cast<std::uint32_t>(end)};
   const trace_buffer& t = trace();
-  for (std::uint32_t i = t.count; f.site != 0 && i-- > 0;)
+  for (std::uint32_t i = t.count(); f.site != 0 && i-- > 0;)
     if (t.events[i].kind == event_kind::arrived && t.events[i].site == f.site) return {i};
   return {};
 }

@@ -10,7 +10,7 @@ class run_state;
 
 // Asio's queues own the coroutines that they go on with.
 inline bool is_owned_by_its_queue(const frame& f) {
-  return f.where == runtime::asio || f.where == runtime::boost_asio;
+  return f.type->where == runtime::asio || f.type->where == runtime::boost_asio;
 }
 
 // The work that went with the world of a run when that was torn down: whom it would have gone on

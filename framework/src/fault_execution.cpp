@@ -34,24 +34,22 @@ const runtime_errors& errors_of(runtime where) {
 }
 
 // The arrival, and below it those of everybody who waits for that coroutine.
-reused_vector<await_step> path_to(run_state& run, const frame& at) {
-  reused_vector<await_step> out;
-  for (await_step s{at.id, at.site, at.visit}; s.frame != 0; s = run.awaited_by(s.frame))
-    out.push_back(s);
+reused_vector<const event*> path_to(run_state& run, const frame& at) {
+  reused_vector<const event*> out;
+  for (const event* e = at.awaiting; e != nullptr; e = run.awaited_by(e->frame)) out.push_back(e);
   return out;
 }
 
 // Whether the arrival is one more try of what failed: the same code of the program, or one that
 // awaited it, came back to where it was. A test's own loop is none.
-bool tries_again(run_state& run, const frame& at, const reused_vector<await_step>& struck) {
+bool tries_again(run_state& run, const frame& at, const reused_vector<const event*>& struck) {
   if (struck.empty()) return false;
   const auto is_user = [](std::uint32_t site) {
     return sites::function(sites::site(site).function).user;
   };
-  for (const await_step& now : path_to(run, at))
-    for (const await_step& then : struck)
-      if (now.frame == then.frame && now.site == then.site && now.visit > then.visit &&
-          is_user(now.site))
+  for (const event* now : path_to(run, at))
+    for (const event* then : struck)
+      if (now->frame == then->frame && now->site == then->site && now > then && is_user(now->site))
         return true;
   return false;
 }
@@ -126,7 +124,7 @@ action execute_planned(run_state& run, frame& at, std::uint64_t key, frame* chil
   if (d->what.kind == fault_kind::code) {
     run.code = static_cast<io_error>(d->what.value);
     if (child != nullptr && child->code != nullptr)
-      errors_of(at.where).assign(run.code, child->code);
+      errors_of(at.type->where).assign(run.code, child->code);
     return action::complete;
   }
   run.exceptions.injecting(number);
@@ -139,7 +137,7 @@ unthrown planned_exception(const frame& at) {
   if (run == nullptr) return {};
   const fault& what = run->failing;
   if (what.kind == fault_kind::throw_error)
-    return errors_of(at.where).exception(static_cast<io_error>(what.value));
+    return errors_of(at.type->where).exception(static_cast<io_error>(what.value));
   const injector& by = *run->how.injectors().at(what.value);
   if (const unthrown made = by.made(); made.object != nullptr) return made;
   by.raise();
@@ -149,7 +147,7 @@ unthrown planned_exception(const frame& at) {
 void assign_code(frame& at, void* code) {
   run_state* run = run_state::current();
   if (run == nullptr) return;
-  errors_of(at.where).assign(run->code, code);
+  errors_of(at.type->where).assign(run->code, code);
 }
 
 }  // namespace cofault::detail

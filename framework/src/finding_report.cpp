@@ -119,8 +119,8 @@ std::vector<std::string> fault_lines(const deviation& d) {
 // The coroutines that waited, directly or not, for the one that the last fault struck.
 std::vector<std::string> journey() {
   const trace_buffer& t = trace();
-  const family who({t.events, t.count});
-  const event* const strike = last_strike({t.events, t.count});
+  const family who({t.events, t.count()});
+  const event* const strike = last_strike({t.events, t.count()});
   if (strike == nullptr) return {};
   const std::uint32_t struck = strike->frame;
   std::vector<std::uint32_t> place;
@@ -136,7 +136,7 @@ std::vector<std::string> journey() {
 
 // "with the fault", to set its steps apart from those without.
 std::string heading(const plan& p) {
-  if (p.empty() || trace().count == 0) return "";
+  if (p.empty() || trace().count() == 0) return "";
   if (p.size() > 1) return p.size() == 2 ? "with both" : "with all " + std::to_string(p.size());
   if (is_schedule(p[0].what.kind)) return "with this schedule";
   return is_of_schedule(p[0].what.kind) ? "with the delay" : "with the fault";

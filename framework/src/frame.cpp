@@ -33,10 +33,10 @@ void record_suspended(run_state& run, frame& f) {
 // It was started by the start of an operation that the program awaits: of a join whose own
 // coroutines are not seen.
 [[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
-  await_step& by = run.awaited_by(f.id);
-  if (by.frame != 0 && !f.for_operation) return;
-  if (by.frame == 0) by = f.initiating_below;
-  run.record_at(event_kind::joined, by.frame, by.site, 0, f.id);
+  const event*& by = run.awaited_by(f.id);
+  if (by != nullptr && !f.for_operation) return;
+  if (by == nullptr) by = f.initiating_below;
+  run.record_at(event_kind::joined, by->frame, by->site, 0, f.id);
 }
 
 [[gnu::noinline]] void begin(run_state& run, frame& f) {
@@ -44,7 +44,7 @@ void record_suspended(run_state& run, frame& f) {
   run.started.add(f);
   run.record(event_kind::started, &f);
   // Asio's own coroutines are all seen.
-  if (f.initiating_below.frame != 0 && f.where == runtime::generic) [[unlikely]]
+  if (f.initiating_below != nullptr && f.type->where == runtime::generic) [[unlikely]]
     record_awaited(run, f);
 }
 
@@ -58,36 +58,80 @@ void record_suspended(run_state& run, frame& f) {
   if (f.site != 0 && !run.tearing_down) run.requested.resumed(f);
 }
 
-}  // namespace
-
-void frame_created(frame& f) {
-  run_state* run = run_state::current();
-  if (run == nullptr) return remember_outside(f);
-  f.run = run->number;
-  f.id = ++run->next_frame;
-  if (run->running != nullptr) {
-    f.creator_id = run->running->id;
-    f.creator_site = run->running->site;
-  } else {
-    f.creator_id = run->initiating.frame;
-    f.for_operation = f.creator_id != 0;
-    if (f.for_operation) run->awaited_by(f.id) = run->initiating;
+[[gnu::always_inline]] inline void create(run_state& run, frame& f,
+                                          const sites::known_function& known) {
+  f.run = run.number;
+  f.id = ++run.next_frame;
+  if (run.running != nullptr) {
+    f.creator_id = run.running->id;
+    f.creator_site = run.running->site;
   }
-  run->unstarted.add(f);
-  run->note_created(f);
-}
-
-void frame_named(frame& f, const std::source_location& where) {
-  run_state* run = run_of(f);
-  if (run == nullptr) return;
-  const sites::known_function& known = sites::known_at(where, run->functions);
+  run.unstarted.add(f);
   f.function = known.function;
   f.user = known.user;
-  f.instance = run->next_instance(f.function);
-  run->record_at(event_kind::created, f.id, f.creator_site,
-                 (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
-  if (f.executor != nullptr) record_spawned(*run, f);
-  if (run->explaining) record_origin(*run, f);
+  f.instance = run.next_instance(f.function);
+  run.record_at(event_kind::created, f.id, f.creator_site,
+                (std::uint64_t{f.function} << 32) | f.instance, f.creator_id);
+}
+
+[[gnu::noinline]] void create_with_all(frame& f, std::source_location function) {
+  run_state& run = *run_state::current();
+  if (run.running == nullptr && run.initiating != nullptr) {
+    f.creator_id = run.initiating->frame;
+    f.for_operation = true;
+    run.awaited_by(run.next_frame + 1) = run.initiating;
+  }
+  const sites::known_function& known = sites::known_at(function, run.functions);
+  run.make_room_for(known.function);
+  create(run, f, known);
+  run.note_created(f);
+  if (f.executor != nullptr) record_spawned(run, f);
+  if (run.explaining) record_origin(run, f);
+}
+
+void forget(run_state& run, frame& f) {
+  f.state = frame_state::destroyed;
+  frame_list::unlink(f);
+  run.record(event_kind::destroyed, &f);
+}
+
+[[gnu::noinline]] void destroy_with_all(frame& f) {
+  run_state& run = *run_state::current();
+  const frame_state before = f.state;
+  run.note_destroyed(f);
+  if (run.running == &f) {  // by itself
+    run.running = f.below;
+    run.initiating = f.initiating_below;
+  }
+  if (before == frame_state::suspended && !is_owned_by_its_queue(f)) run.dropped.lost(f.address);
+  if (f.failed) run.exceptions.keeper_ends(f.id);
+  forget(run, f);
+  // Never awaited, unless a fault got in the way: then it was made before that fault.
+  if (before == frame_state::created && !f.replaced && !f.for_operation && run.running != nullptr &&
+      run.running->id == f.creator_id && std::uncaught_exceptions() == 0 && !run.tearing_down &&
+      f.id > run.last_fault_frame)
+    run.record(event_kind::dropped, run.running, 0, f.id);
+}
+
+// Its memory is gone in a moment, on whatever thread.
+[[gnu::noinline]] void destroy_outside(frame& f) {
+  f.state = frame_state::destroyed;
+  if (f.run == 0) return forget_outside(f);
+  frame_list::remove(f);
+  note_stranger(f);
+}
+
+}  // namespace
+
+// What happens for each coroutine calls no other function: all else is left to those that do.
+void frame_created(frame& f, std::source_location function) {
+  run_state* const run = run_state::current();
+  if (run == nullptr) return remember_outside(f);
+  const sites::known_function* const known = sites::if_known(function, run->functions);
+  if (known == nullptr || !run->has_room_for(known->function) || run->knows_addresses() ||
+      f.executor != nullptr || run->explaining || run->initiating != nullptr)
+    return create_with_all(f, function);
+  create(*run, f, *known);
 }
 
 void frame_entered(frame& f) {
@@ -95,7 +139,7 @@ void frame_entered(frame& f) {
   const bool first = f.state == frame_state::created;
   f.state = frame_state::running;
   if (!belongs_to(run, f)) return note_stranger(f);
-  f.initiating_below = std::exchange(run->initiating, {});
+  f.initiating_below = std::exchange(run->initiating, nullptr);
   f.below = std::exchange(run->running, &f);
   if (first) return begin(*run, f);
   const std::uint64_t moved = run->requested.clock_moves() != f.suspended_at ? 1 : 0;
@@ -106,17 +150,11 @@ void frame_entered(frame& f) {
 }
 
 void frame_left(frame& f) {
-  run_state* run = run_of(f);
-  const bool done = f.state == frame_state::finished;
-  if (!done) f.state = frame_state::suspended;
-  if (run == nullptr) return;
+  run_state* const run = run_state::current();
+  f.state = frame_state::suspended;
+  if (!belongs_to(run, f)) return note_stranger(f);
   step_back(*run, f);
-  if (!done) record_suspended(*run, f);
-}
-
-void frame_returned(frame& f) {
-  f.state = frame_state::finished;
-  if (run_state* run = run_of(f)) run->record(event_kind::returned, &f, f.gives_value ? 1 : 0);
+  record_suspended(*run, f);
 }
 
 void frame_failed(frame& f) {
@@ -125,26 +163,22 @@ void frame_failed(frame& f) {
   if (run_state* run = run_of(f)) run->record(event_kind::failed, &f, 0, run->exceptions.handled());
 }
 
+void frame_ended(frame& f) {
+  run_state* const run = run_state::current();
+  f.state = frame_state::finished;
+  if (!belongs_to(run, f)) return note_stranger(f);
+  if (!f.failed) run->record(event_kind::returned, &f, f.type->gives_value ? 1 : 0);
+  step_back(*run, f);
+}
+
 void frame_destroyed(frame& f) noexcept {
-  const frame_state before = f.state;
-  f.state = frame_state::destroyed;
-  if (f.run == 0) return forget_outside(f);
-  run_state* run = run_of(f);
-  frame_list::remove(f);  // also on a foreign thread: its memory is gone in a moment
-  if (run == nullptr) return;
-  run->note_destroyed(f);
-  if (run->running == &f) {  // it flowed off its end
-    run->running = f.below;
-    run->initiating = f.initiating_below;
-  }
-  if (before == frame_state::suspended && !is_owned_by_its_queue(f)) run->dropped.lost(f.address);
-  if (f.failed) run->exceptions.keeper_ends(f.id);
-  run->record(event_kind::destroyed, &f);
-  // Never awaited, unless a fault got in the way: then it was made before that fault.
-  if (before == frame_state::created && !f.replaced && !f.for_operation &&
-      run->running != nullptr && run->running->id == f.creator_id &&
-      std::uncaught_exceptions() == 0 && !run->tearing_down && f.id > run->last_fault_frame)
-    run->record(event_kind::dropped, run->running, 0, f.id);
+  run_state* const run = run_state::current();
+  if (!belongs_to(run, f)) return destroy_outside(f);
+  const bool ended = f.state == frame_state::finished && !f.failed;
+  const bool dropped = f.state == frame_state::suspended && is_owned_by_its_queue(f);
+  if (!(ended || dropped) || run->running == &f || run->knows_addresses())
+    return destroy_with_all(f);
+  forget(*run, f);
 }
 
 void frame_kept(const frame& f, const void* promise, std::size_t size) noexcept {
@@ -158,7 +192,7 @@ void frame_gone(const frame& f) noexcept {
 inline void initiation::begin(run_state& run, const frame& of) {
   run_ = run.number;
   running_ = std::exchange(run.running, nullptr);
-  std::construct_at(&initiating_, std::exchange(run.initiating, {of.id, of.site, of.visit}));
+  initiating_ = std::exchange(run.initiating, of.awaiting);
 }
 
 initiation::initiation(const frame& of) {
@@ -174,7 +208,7 @@ void initiation::end() {
   run->running = running_;
 }
 
-suspension::suspension(frame& f) : frame_(&f) {
+initiating_suspension::initiating_suspension(frame& f) : frame_(&f) {
   run_state* const run = run_state::current();
   f.state = frame_state::suspended;
   if (!belongs_to(run, f)) {
@@ -186,7 +220,7 @@ suspension::suspension(frame& f) : frame_(&f) {
   record_suspended(*run, f);
 }
 
-void suspension::fail() {
+void initiating_suspension::fail() {
   end();
   frame_entered(*frame_);
 }

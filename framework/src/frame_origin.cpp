@@ -59,7 +59,7 @@ std::uint64_t completion_handler(const frame& f) {
   const std::string_view function = sites::function(f.function).name;
   if (!function.ends_with("co_spawn_entry_point")) return 0;
   const std::uint64_t kind =
-      f.is_root ? std::uint64_t{spawn_root} : cached<kind_of>(f.last_argument);
+      f.type->is_root ? std::uint64_t{spawn_root} : cached<kind_of>(f.type->last_argument);
   return kind | (f.slot != nullptr ? std::uint64_t{spawn_slot} : 0) | cached<queueing>(f.executor);
 }
 

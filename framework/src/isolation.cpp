@@ -29,7 +29,7 @@ namespace {
 
 std::uint32_t last_user_site() {
   const trace_buffer& t = trace();
-  for (std::uint32_t i = t.count; i-- > 0;)
+  for (std::uint32_t i = t.count(); i-- > 0;)
     if (t.events[i].kind == event_kind::arrived && (t.events[i].value & await_user) != 0)
       return t.events[i].site;
   return 0;
@@ -81,7 +81,7 @@ bool judge_hang(const plan& p, const options& how) {
   hung.fault_free = p.empty();
   hung.kinds = t.kinds;
   hung.first = t.events;
-  hung.count = t.count;
+  hung.count = t.count();
   const properties::progress waits_for_ever;
   const bool is_asked =
       std::any_of(how.properties().begin(), how.properties().end(),

@@ -31,6 +31,8 @@ inline constinit std::uint32_t this_counting = 1;
 
 // An await point, for one exploration.
 struct known_place {
+  static known_place look_up(const std::source_location& where, const void* at);
+
   const void* at = nullptr;
   std::uint32_t counting = 0;
   std::uint32_t site = 0;
@@ -40,24 +42,10 @@ struct known_place {
 static_assert(std::has_single_bit(sizeof(known_place)), "it is found by a shift");
 using known_places = places<known_place>;
 
-known_place look_up(const std::source_location& where, const void* at);
-
-// Null: it has not been asked for in this exploration, or not lately.
-inline const known_place* if_known(const std::source_location& where, known_places& all) {
-  const void* const at = address_of(where);
-  const known_place& k = place_for(at, all);
-  return k.at == at && k.counting == this_counting ? &k : nullptr;
-}
-
-inline const known_place& known_at(const std::source_location& where, known_places& all) {
-  const void* const at = address_of(where);
-  known_place& k = place_for(at, all);
-  if (k.at != at || k.counting != this_counting) k = look_up(where, at);
-  return k;
-}
-
 // A function, for one exploration.
-struct known_function {
+struct alignas(32) known_function {  // found by a shift, too
+  static known_function look_up(const std::source_location& where, const void* at);
+
   const void* at = nullptr;
   std::uint32_t counting = 0;
   std::uint32_t function = 0;
@@ -65,13 +53,24 @@ struct known_function {
 };
 using known_functions = places<known_function>;
 
-inline const known_function& known_at(const std::source_location& where, known_functions& all) {
+template <class Known>
+bool is_known(const Known& k, const void* at) {
+  return k.at == at && k.counting == this_counting;
+}
+
+// Null: it has not been asked for in this exploration, or not lately.
+template <class Known>
+const Known* if_known(const std::source_location& where, places<Known>& all) {
   const void* const at = address_of(where);
-  known_function& k = place_for(at, all);
-  if (k.at != at || k.counting != this_counting) {
-    const std::uint32_t index = function_at(where);
-    k = {at, this_counting, index, function(index).user};
-  }
+  const Known& k = place_for(at, all);
+  return is_known(k, at) ? &k : nullptr;
+}
+
+template <class Known>
+const Known& known_at(const std::source_location& where, places<Known>& all) {
+  const void* const at = address_of(where);
+  Known& k = place_for(at, all);
+  if (!is_known(k, at)) k = Known::look_up(where, at);
   return k;
 }
 

@@ -9,7 +9,7 @@ namespace cofault::detail {
 
 plain_owners::plain_owners() {
   const trace_buffer& plain = plain_trace();
-  read({plain.events, plain.count});
+  read({plain.events, plain.count()});
 }
 
 void plain_owners::read(std::span<const event> trace) {
@@ -56,7 +56,7 @@ bool plain_owners::have_lost(const run_state& run, const frame& f) const {
     for (const frame* other = list->first(); other != nullptr; other = other->next)
       if (coroutine{other->function, other->instance} == found->by) return false;
   const trace_buffer& t = trace();
-  return std::any_of(t.events, t.events + t.count, [&](const event& e) {
+  return std::any_of(t.events, t.events + t.count(), [&](const event& e) {
     return e.kind == event_kind::created &&
            e.value == (std::uint64_t{found->by.function} << 32 | found->by.instance);
   });

@@ -31,7 +31,7 @@ std::string what_in(std::string_view description, const std::type_info* type) {
 replayed_run run_just_replayed() {
   outcome run;
   run.first = trace().events;
-  run.count = trace().count;
+  run.count = trace().count();
   replayed_run out;
   const auto stories = exception_stories(run);
   for (const exception_story& s : stories)

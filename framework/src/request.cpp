@@ -33,7 +33,7 @@ void requests::fill(resumption_table& table, const trace_buffer& plain) {
   table.clear();
   reused_vector<std::uint32_t> visits;  // by coroutine: of the await point it reached last
   std::uint32_t clock_moves = 0;
-  for (const event& e : std::span(plain.events, plain.count)) {
+  for (const event& e : std::span(plain.events, plain.count())) {
     if (e.kind == event_kind::torn_down) break;
     if (e.kind == event_kind::jumped) ++clock_moves;
     if (e.kind == event_kind::arrived) {
@@ -150,7 +150,7 @@ void requests::perform(frame* at, std::uint32_t number) {
 bool requests::ask(const fault& what, const frame* chain) {
   const auto strength = static_cast<cancel_strength>(what.value);
   if (what.kind == fault_kind::cancel_child)
-    return chain != nullptr && cancel_slot(chain->where, chain->slot, strength);
+    return chain != nullptr && cancel_slot(chain->type->where, chain->slot, strength);
   const std::uint64_t patience = 2 * run_.fault_free_arrivals() + run_.how.max_visits() + 1000;
   last_arrival_ = run_.arrivals + patience;
   // What the program registered may register more.

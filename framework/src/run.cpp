@@ -61,7 +61,7 @@ void run_ready(run_state& run) {
   while (!over(run)) {
     const std::size_t choices = world.choices();
     if (choices == 0) return;
-    run.initiating = {};
+    run.initiating = nullptr;
     run.scheduled.choose(choices);
     if (run.requested.before_step() && over(run)) return;
     try {
@@ -185,7 +185,7 @@ std::uint32_t first_of_hung_probe() {
   const detail::trace_buffer& t = detail::trace();
   if ((t.kinds & kinds(event_kind::probe_hung)) == 0) return none;
   bool probing = false;
-  for (const event* e = t.events; e != t.events + t.count; ++e) {
+  for (const event* e = t.events; e != t.events + t.count(); ++e) {
     probing = probing || e->kind == event_kind::probe_started;
     if (probing && e->kind == event_kind::created) return e->frame;
   }
@@ -241,8 +241,8 @@ outcome sum_up(const run_state& run, ending end) {
   out.duration = virtual_clock::now();
   out.kinds = t.kinds;
   out.first = t.events;
-  out.count = t.count;
-  out.departed = run.departed.value_or(t.count);
+  out.count = t.count();
+  out.departed = run.departed.value_or(t.count());
   return out;
 }
 

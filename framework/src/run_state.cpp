@@ -34,13 +34,25 @@ thread_local std::uint64_t plain_arrivals = 0;
 thread_local std::vector<std::uint32_t> debugger_stops;
 std::atomic<std::uint32_t> serials{0};  // given out by acquired(), in all runs of this process
 
+void empty(trace_buffer& t) {
+  t.next = t.events;
+  t.kinds = 0;
+  t.truncated = false;
+  t.text_bytes = t.text_count = 0;
+}
+
 struct trace_pair {
   trace_buffer plain, planned;
   bool planned_was_last;
   std::uint64_t stamps;
 };
 trace_pair& traces() {
-  static trace_pair& both = make_shared_object<trace_pair>();
+  static trace_pair& both = [&]() -> trace_pair& {
+    trace_pair& made = make_shared_object<trace_pair>();
+    empty(made.plain);
+    empty(made.planned);
+    return made;
+  }();
   return both;
 }
 
@@ -49,9 +61,7 @@ trace_buffer& begin_trace(bool is_planned) {
   trace_pair& both = traces();
   both.planned_was_last = is_planned;
   trace_buffer& t = is_planned ? both.planned : both.plain;
-  t.count = t.text_bytes = t.text_count = 0;
-  t.kinds = 0;
-  t.truncated = false;
+  empty(t);
   t.stamp = ++both.stamps;
   return t;
 }
@@ -63,12 +73,7 @@ trace_buffer& trace() {
   return both.planned_was_last ? both.planned : both.plain;
 }
 
-void forget_latest_trace() {
-  trace_buffer& t = trace();
-  t.count = 0;
-  t.kinds = 0;
-  t.truncated = false;
-}
+void forget_latest_trace() { empty(trace()); }
 const trace_buffer& plain_trace() { return traces().plain; }
 
 virtual_time& plain_duration() {
@@ -81,20 +86,6 @@ stops_for_debugger::stops_for_debugger(std::vector<std::uint32_t> events) {
 }
 
 stops_for_debugger::~stops_for_debugger() { debugger_stops.clear(); }
-
-void frame_list::add(frame& f) {
-  f.next = head_.next;
-  f.previous = &head_;
-  if (f.next != nullptr) f.next->previous = &f;
-  head_.next = &f;
-}
-
-void frame_list::remove(frame& f) {
-  if (f.previous == nullptr) return;
-  f.previous->next = f.next;
-  if (f.next != nullptr) f.next->previous = f.previous;
-  f.next = f.previous = nullptr;
-}
 
 frame* frame_list::find(std::uint32_t id) const {
   frame* f = first();
@@ -112,6 +103,7 @@ run_memory& run_memory::here() {
 
 run_state::run_state(const plan& p, const options& o, run_memory& reused)
     : trace_(begin_trace(!p.empty())),
+      stop_(trace_.events + trace_buffer::capacity),
       reached_(p.size()),
       instances_(reused.instances),
       by_address_(reused.by_address),
@@ -129,9 +121,8 @@ run_state::run_state(const plan& p, const options& o, run_memory& reused)
       places(reused.places),
       functions(reused.functions),
       exceptions(*this, reused.exceptions) {
-  awaits.clear();
   visits.clear();
-  if (!what.empty() && !debugger_stops.empty()) stop_ = debugger_stops.front();
+  if (!what.empty() && !debugger_stops.empty()) stop_ = trace_.events + debugger_stops.front();
   current_ = this;
 }
 
@@ -143,6 +134,9 @@ run_state::~run_state() {
   // Frames that outlive the run must not point into it.
   for (frame_list* list : {&unstarted, &started})
     while (frame* f = list->first()) frame_list::remove(*f);
+  // As far as it was used: the next run finds it empty, and long enough.
+  std::fill_n(awaits.begin(), std::min<std::size_t>(awaits.size(), next_frame + 1),
+              static_cast<const event*>(nullptr));
   current_ = nullptr;
 }
 
@@ -159,17 +153,16 @@ void run_state::record_at_stop(event_kind kind, std::uint32_t frame, std::uint32
                                std::uint64_t value, std::uint32_t other) {
   trace_.kinds |= kinds(kind);
   stop();
-  if (!trace_.truncated)
-    trace_.events[trace_.count++] = {kind, frame, site, other, value, virtual_clock::now()};
+  if (!trace_.truncated) *trace_.next++ = {kind, frame, site, other, value, virtual_clock::now()};
 }
 
 void run_state::stop() {
-  if (trace_.count == trace_buffer::capacity) {
+  if (trace_.count() == trace_buffer::capacity) {
     trace_.truncated = true;
     return;
   }
-  const auto next = std::upper_bound(debugger_stops.begin(), debugger_stops.end(), trace_.count);
-  stop_ = next == debugger_stops.end() ? trace_buffer::capacity : *next;
+  const auto next = std::upper_bound(debugger_stops.begin(), debugger_stops.end(), trace_.count());
+  stop_ = trace_.events + (next == debugger_stops.end() ? trace_buffer::capacity : *next);
   std::raise(SIGTRAP);
 }
 

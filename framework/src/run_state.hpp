@@ -30,14 +30,16 @@ struct trace_buffer {
   static constexpr std::uint32_t capacity = 1 << 20;
   static constexpr std::uint32_t reserve = 1 << 16;  // for how a run ends: it is stopped before
   static constexpr std::uint32_t text_capacity = 1 << 20;
-  event events[capacity];
-  std::uint32_t count;
+  event events[capacity + 1];  // the last is never used
+  event* next;  // in events; who looks at them from another process has them at the same address
   kind_set kinds;
   bool truncated;
   char texts[text_capacity];  // zero-terminated, one after the other
   std::uint32_t text_bytes;
   std::uint32_t text_count;
   std::uint64_t stamp;  // another one for each run, also of another process
+
+  std::uint32_t count() const { return static_cast<std::uint32_t>(next - events); }
 };
 // Of the latest run.
 trace_buffer& trace();
@@ -62,8 +64,22 @@ class stops_for_debugger {
 // A doubly linked list of the frames embedded in promises.
 class frame_list {
  public:
-  void add(frame& f);
-  static void remove(frame& f);
+  void add(frame& f) {
+    f.next = head_.next;
+    f.previous = &head_;
+    if (f.next != nullptr) f.next->previous = &f;
+    head_.next = &f;
+  }
+  static void remove(frame& f) {
+    if (f.previous == nullptr) return;
+    unlink(f);
+    f.next = f.previous = nullptr;
+  }
+  // One that is in a list, and is added to another one or gone in a moment.
+  static void unlink(frame& f) {
+    f.previous->next = f.next;
+    if (f.next != nullptr) f.next->previous = f.previous;
+  }
   frame* first() const { return head_.next; }
   // Null: there is none.
   frame* find(std::uint32_t id) const;
@@ -71,6 +87,10 @@ class frame_list {
  private:
   frame head_;
 };
+
+inline std::uint32_t visit_of(const event& arrived) {
+  return static_cast<std::uint32_t>(arrived.value >> 32);
+}
 
 // How many coroutines of a function there were in the run.
 struct counted_function {
@@ -82,7 +102,7 @@ struct counted_function {
 struct run_memory {
   visit_table visits;
   keyed_table<frame*> by_address;
-  reused_vector<await_step> awaits;
+  reused_vector<const event*> awaits;
   reused_vector<counted_function> instances;
   exception_recorder::memory exceptions;
   sites::known_places places;
@@ -110,29 +130,35 @@ class run_state {
   void record_at(event_kind kind, std::uint32_t frame, std::uint32_t site, std::uint64_t value = 0,
                  std::uint32_t other = 0) {
     trace_buffer& t = trace_;
-    if (t.count == stop_) [[unlikely]]
+    if (t.next == stop_) [[unlikely]]
       return record_at_stop(kind, frame, site, value, other);
     t.kinds |= kinds(kind);
-    t.events[t.count++] = {kind, frame, site, other, value, virtual_clock::now()};
+    *t.next++ = {kind, frame, site, other, value, virtual_clock::now()};
   }
+  // Where the next event is put. It stays empty where the trace is full.
+  const event* next_event() const { return trace_.next; }
   void record_exception(event_kind kind, std::uint32_t number, std::uint64_t value = 0,
                         std::uint32_t site = 0);
   // How many events there are so far.
-  std::uint32_t events() const { return trace_.count; }
+  std::uint32_t events() const { return trace_.count(); }
   // How many await points the latest run without faults reached.
   std::uint64_t fault_free_arrivals() const;
-  // The await in which somebody waits for the coroutine.
-  await_step& awaited_by(std::uint32_t frame) {
+  // The await in which somebody waits for the coroutine; null: there is none.
+  const event*& awaited_by(std::uint32_t frame) {
     if (awaits.size() <= frame) awaits.resize(frame + 32);
     return awaits[frame];
   }
-  // The number of the next coroutine of that function, from 1.
+  // The number of the next coroutine of that function, from 1. There must be room to count them.
   std::uint32_t next_instance(std::uint32_t function) {
-    if (instances_.size() <= function) instances_.resize(function + 32);
     counted_function& c = instances_[function];
     if (c.run != number) c = {number, 0};
     return ++c.instances;
   }
+  bool has_room_for(std::uint32_t function) const { return instances_.size() > function; }
+  void make_room_for(std::uint32_t function) {
+    if (!has_room_for(function)) instances_.resize(function + 32);
+  }
+  bool knows_addresses() const { return addresses_are_known_; }
   void note_created(frame& f) {
     if (addresses_are_known_) by_address_[address_of(f)] = &f;
   }
@@ -163,7 +189,7 @@ class run_state {
   std::uint32_t keep_description(const std::exception_ptr& error);
   // The coroutine at the top of its chain of awaits.
   std::uint32_t top_of(std::uint32_t frame) {
-    while (const std::uint32_t above = awaited_by(frame).frame) frame = above;
+    while (const event* const above = awaited_by(frame)) frame = above->frame;
     return frame;
   }
 
@@ -178,8 +204,8 @@ class run_state {
 
   static constinit thread_local run_state* current_;
   trace_buffer& trace_;
-  reused_vector<bool> reached_;                  // by deviation
-  std::uint32_t stop_ = trace_buffer::capacity;  // at this event: full, or for a debugger
+  const event* stop_;            // at this event: the buffer is full, or for a debugger
+  reused_vector<bool> reached_;  // by deviation
   reused_vector<counted_function>& instances_;
   keyed_table<frame*>& by_address_;
   bool addresses_are_known_ = false;  // somebody has asked
@@ -192,7 +218,7 @@ class run_state {
   frame_list unstarted, started;
   frame* running = nullptr;
   // The await whose operation is being started, while no coroutine is running; see initiation.
-  await_step initiating;
+  const event* initiating = nullptr;
   std::uint32_t next_frame = 0;
   std::uint64_t arrivals = 0;
   std::uint64_t most_arrivals;
@@ -206,9 +232,9 @@ class run_state {
   bool faulted = false;                   // one of them was no mere delay
   std::uint32_t last_fault_frame = 0;     // next_frame when the latest fault was executed
   std::uint32_t serials_before;           // given out by earlier runs: no two runs share one
-  reused_vector<await_step>& awaits;      // by coroutine, see awaited_by()
+  reused_vector<const event*>& awaits;    // by coroutine, see awaited_by()
   struct struck_await {
-    reused_vector<await_step> path;  // the await, and those of everybody who waited for it
+    reused_vector<const event*> path;  // the await, and those of everybody who waited for it
     std::uint32_t tries = 0;
   };
   reused_vector<struck_await> struck;  // by deviation, see fault_execution
@@ -232,7 +258,7 @@ class run_state {
   std::size_t observations = 0;
   requests requested{*this};
   schedule scheduled{*this};
-  dropped_work dropped;  // by the teardown
+  dropped_work dropped;           // by the teardown
   exception_recorder exceptions;  // the last that says anything: the first to go
 };
 

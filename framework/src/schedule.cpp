@@ -49,7 +49,7 @@ schedule::schedule(run_state& run) : run_(run) {
 // Where it waits for its first step.
 std::optional<schedule::piece> schedule::start_of(const frame& f) const {
   if (!f.user) return std::nullopt;
-  return piece{{f.id, sites::start_of(f.function), 1}, f.instance, true};
+  return piece{f.id, sites::start_of(f.function), 1, f.instance, true};
 }
 
 std::optional<schedule::piece> schedule::first() const {
@@ -58,18 +58,16 @@ std::optional<schedule::piece> schedule::first() const {
   const frame* const f = run_.find_at(address);
   if (f == nullptr) return std::nullopt;
   if (f->state == frame_state::created) return start_of(*f);
-  if (f->user && f->site != 0) return piece{{f->id, f->site, f->visit}, f->instance};
+  if (f->user && f->site != 0) return piece{f->id, f->site, f->visit, f->instance};
   // The user's coroutine that waits for it.
-  await_step above = run_.awaited_by(f->id);
-  while (above.frame != 0 && !is_user_site(above.site)) above = run_.awaited_by(above.frame);
-  const frame* const waits = above.frame == 0 ? nullptr : run_.started.find(above.frame);
+  const event* above = run_.awaited_by(f->id);
+  while (above != nullptr && !is_user_site(above->site)) above = run_.awaited_by(above->frame);
+  const frame* const waits = above == nullptr ? nullptr : run_.started.find(above->frame);
   if (waits == nullptr) return std::nullopt;
-  return piece{above, waits->instance};
+  return piece{above->frame, above->site, visit_of(*above), waits->instance};
 }
 
-point schedule::where(const piece& p) {
-  return {sites::site(p.waits.site).key, p.instance, p.waits.visit};
-}
+point schedule::where(const piece& p) { return {sites::site(p.site).key, p.instance, p.visit}; }
 
 void schedule::choose_among(std::size_t choices) {
   if (run_.tearing_down) return;
@@ -89,8 +87,7 @@ void schedule::choose_among(std::size_t choices) {
 }
 
 void schedule::record(event_kind kind, const piece& p, std::uint32_t other) {
-  run_.record_at(kind, p.waits.frame, p.waits.site, std::uint64_t{p.instance} << 32 | p.waits.visit,
-                 other);
+  run_.record_at(kind, p.frame, p.site, std::uint64_t{p.instance} << 32 | p.visit, other);
 }
 
 bool schedule::is_delayed(const piece& p, std::uint32_t& number) {
@@ -139,7 +136,7 @@ void schedule::take_most_urgent(std::size_t choices) {
 }
 
 std::uint32_t schedule::chain_of(const piece& p) {
-  return p.begins ? p.waits.frame : run_.top_of(p.waits.frame);
+  return p.begins ? p.frame : run_.top_of(p.frame);
 }
 
 std::size_t schedule::most_urgent(const piece_list& all) {

@@ -44,8 +44,7 @@ class schedule {
  private:
   // A piece of ready work that goes on with the program's own code.
   struct piece {
-    await_step waits;  // of user code
-    std::uint32_t instance;
+    std::uint32_t frame, site, visit, instance;  // of user code
     bool begins = false;  // a chain of its own
   };
   static point where(const piece& p);

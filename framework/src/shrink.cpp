@@ -27,7 +27,7 @@ bool is_same(const finding& f, const found& x) {
 plan delays_of_last_run(const plan& p) {
   const trace_buffer& t = trace();
   std::vector<deviation> all;
-  for (std::uint32_t i = 0; i < t.count; ++i) {
+  for (std::uint32_t i = 0; i < t.count(); ++i) {
     const event& e = t.events[i];
     if (e.kind == event_kind::faulted) {
       const deviation& d = p[e.value & (faulted_request - 1)];

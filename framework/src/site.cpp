@@ -200,10 +200,15 @@ static std::uint32_t look_up(const std::source_location& where) {
   return twin;
 }
 
-known_place look_up(const std::source_location& where, const void* at) {
-  const std::uint32_t site = look_up(where);
+known_place known_place::look_up(const std::source_location& where, const void* at) {
+  const std::uint32_t site = sites::look_up(where);
   const site_info& info = table().items[site];
   return {at, this_counting, site, &info, info.key};
+}
+
+known_function known_function::look_up(const std::source_location& where, const void* at) {
+  const std::uint32_t index = function_at(where);
+  return {at, this_counting, index, sites::function(index).user};
 }
 
 std::uint32_t start_of(std::uint32_t function) {

@@ -33,12 +33,12 @@ bool is_persistent(const plan& p) {
 
 std::optional<std::uint32_t> root_moved_since(const run_state& run, std::uint32_t first_event) {
   const trace_buffer& t = trace();
-  const family who({t.events, t.count});
+  const family who({t.events, t.count()});
   const auto in_root = [&](std::uint32_t frame) {
     while (frame != 0 && frame != run.root_frame) frame = who.awaiter(frame);
     return frame != 0;
   };
-  for (std::uint32_t i = t.count; i-- > first_event;)
+  for (std::uint32_t i = t.count(); i-- > first_event;)
     if (moves(t.events[i]) && in_root(t.events[i].frame)) return i;
   return std::nullopt;
 }
@@ -49,7 +49,7 @@ void standstill::begin_behind(std::uint32_t event) {
   since_ = t.events[event].time;
   ticks_ = 0;
   arrivals_ = run_.arrivals;
-  for (std::uint32_t i = first_event_; i < t.count; ++i) {
+  for (std::uint32_t i = first_event_; i < t.count(); ++i) {
     if (t.events[i].kind == event_kind::jumped && t.events[i].value > 0) ++ticks_;
     if (t.events[i].kind == event_kind::arrived) --arrivals_;
   }

@@ -122,7 +122,7 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
   return out;
 }
 
-std::span<const event> last_run() { return {trace().events, trace().count}; }
+std::span<const event> last_run() { return {trace().events, trace().count()}; }
 
 // A line of the report: one step, or several in a word.
 struct row {
@@ -192,7 +192,7 @@ std::vector<std::string> beside(std::vector<std::string> left, std::size_t line,
 std::vector<std::string> steps_of_run(std::string_view with) {
   std::size_t struck = 0, ignored = 0;
   const std::vector<std::string> faulted = all_steps(last_run(), struck),
-                                 plain = all_steps({plain_trace().events, plain_trace().count},
+                                 plain = all_steps({plain_trace().events, plain_trace().count()},
                                                    ignored);
   const auto parted = static_cast<std::size_t>(
       std::mismatch(faulted.begin(), faulted.end(), plain.begin(), plain.end()).first -

@@ -22,7 +22,7 @@ outcome shown_run() {
   const trace_buffer& t = trace();
   outcome out;
   out.first = t.events;
-  out.count = t.count;
+  out.count = t.count();
   return out;
 }
 

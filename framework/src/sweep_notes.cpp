@@ -42,7 +42,7 @@ std::string quoted(const Strings& all) {
 // Of the coroutines of the latest run.
 std::set<std::string_view> files_that_ran() {
   std::set<std::string_view> out;
-  for (const event& e : std::span(trace().events, trace().count))
+  for (const event& e : std::span(trace().events, trace().count()))
     if (e.kind == event_kind::created)
       out.insert(sites::function(static_cast<std::uint32_t>(e.value >> 32)).file);
   return out;

@@ -17,9 +17,9 @@ class visit_table {
   visit_counter& of(frame& f, std::uint32_t site) {
     return is_first(f, site) ? f.at_first_site : counters_[key(f, site)];
   }
-  // Null where there was none, or the table would have to search.
-  visit_counter* if_near(frame& f, std::uint32_t site) {
-    return is_first(f, site) ? &f.at_first_site : counters_.if_near(key(f, site));
+  // Null where it is not the coroutine's first place.
+  visit_counter* if_first(frame& f, std::uint32_t site) {
+    return is_first(f, site) ? &f.at_first_site : nullptr;
   }
 
  private:

@@ -50,7 +50,7 @@ struct root_handler {
   using cofault_root = void;  // what it is the handler of is the root
   using cancellation_slot_type = COFAULT_ASIO::cancellation_slot;
   cancellation_slot_type get_cancellation_slot() const noexcept {
-    auto* const world = dynamic_cast<asio_driver*>(current_driver());
+    auto* const world = static_cast<asio_driver*>(current_driver());  // it has spawned the root
     return world == nullptr ? cancellation_slot_type() : world->get_cancellation_slot();
   }
 

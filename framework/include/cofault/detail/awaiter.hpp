@@ -81,8 +81,9 @@ struct promise_traits {
   static constexpr runtime where = runtime::generic;
   // Suspends the coroutine for ever; its owner destroys it.
   static void park(Promise&) {}
-  // Whether await_suspend only asks for the operation to be started once the coroutine is suspended
-  // for good. Then mark_initiation(), called behind it, makes that an initiation.
+  // Whether an await_suspend that returns void only asks for the operation to be started once the
+  // coroutine is suspended for good. Then mark_initiation(), called behind it, makes that an
+  // initiation.
   static constexpr bool starts_later = false;
   static void mark_initiation(Promise&, frame&) {}
 };
@@ -147,14 +148,18 @@ class point_awaiter {
       promise_traits<Promise>::park(promise_);
       return parked_result<result>();
     }
-    suspension now(f);
-    // Nothing of this object may be touched afterwards: the coroutine may be running again.
-    if constexpr (std::is_void_v<result>) {
-      [[maybe_unused]] Promise& promise = promise_;
+    if constexpr (promise_traits<Promise>::starts_later && std::is_void_v<result>) {
+      Promise& promise = promise_;
+      suspension now(f);
       suspend_with<Promise>(operation_.awaiter, handle);
       now.started();
-      if constexpr (promise_traits<Promise>::starts_later)
-        promise_traits<Promise>::mark_initiation(promise, f);
+      return promise_traits<Promise>::mark_initiation(promise, f);
+    }
+    initiating_suspension now(f);
+    // Nothing of this object may be touched afterwards: the coroutine may be running again.
+    if constexpr (std::is_void_v<result>) {
+      suspend_with<Promise>(operation_.awaiter, handle);
+      now.started();
     } else {
       const result next = suspend_with<Promise>(operation_.awaiter, handle);
       now.started();
@@ -200,15 +205,13 @@ class point_awaiter {
   };
 };
 
-// initial_suspend and final_suspend: only kept track of.
-template <class Promise, class Inner, bool Initial>
+// initial_suspend and final_suspend: no await points of the program.
+template <class Promise, class Inner>
 class edge_awaiter {
  public:
   template <class Make>
-  edge_awaiter(frame& f, Make&& make) noexcept(noexcept(make()))
-      : frame_(f),
-        awaitable_(make()),
-        awaiter_(detail::get_awaiter(static_cast<Inner&&>(awaitable_))) {}
+  explicit edge_awaiter(Make&& make) noexcept(noexcept(make()))
+      : awaitable_(make()), awaiter_(detail::get_awaiter(static_cast<Inner&&>(awaitable_))) {}
   edge_awaiter(const edge_awaiter&) = delete;
   edge_awaiter& operator=(const edge_awaiter&) = delete;
 
@@ -218,20 +221,35 @@ class edge_awaiter {
 
   decltype(auto) await_suspend(std::coroutine_handle<> handle) noexcept(
       noexcept(suspend_with<Promise>(std::declval<awaiter_of<Inner>&>(), handle))) {
-    if constexpr (!Initial) frame_left(frame_);
     return suspend_with<Promise>(awaiter_, handle);
   }
 
   decltype(auto) await_resume() noexcept(
       noexcept(std::declval<awaiter_of<Inner>&>().await_resume())) {
-    if constexpr (Initial) frame_entered(frame_);
     return awaiter_.await_resume();
   }
 
  private:
-  frame& frame_;
   Inner awaitable_;
   awaiter_of<Inner> awaiter_;
+};
+
+// initial_suspend: the coroutine starts behind it.
+template <class Promise, class Inner>
+class start_awaiter : public edge_awaiter<Promise, Inner> {
+  using base = edge_awaiter<Promise, Inner>;
+
+ public:
+  template <class Make>
+  start_awaiter(frame& f, Make&& make) noexcept(noexcept(make())) : base(make), frame_(f) {}
+
+  decltype(auto) await_resume() noexcept(noexcept(std::declval<base&>().await_resume())) {
+    frame_entered(frame_);
+    return base::await_resume();
+  }
+
+ private:
+  frame& frame_;
 };
 
 }  // namespace cofault::detail

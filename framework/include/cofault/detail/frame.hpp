@@ -20,11 +20,6 @@ enum class runtime : std::uint8_t { generic, boost_asio, asio, reference };
 
 enum class frame_state : std::uint8_t { created, running, suspended, finished, destroyed };
 
-// A coroutine's arrival at an await point; 0: none.
-struct await_step {
-  std::uint32_t frame = 0, site = 0, visit = 0;
-};
-
 // How often a coroutine arrived at an await point.
 struct visit_counter {
   std::uint32_t total = 0;     // in this run
@@ -43,18 +38,26 @@ struct visit_counter {
   }
 };
 
+// What is known of a coroutine at compile time.
+struct coroutine_type {
+  runtime where = runtime::generic;
+  bool gives_value = false;             // it has a result other than void
+  bool is_root = false;                 // it begins the chain that the run itself has spawned
+  const char* last_argument = nullptr;  // its type: that of a spawned chain's handler
+};
+
 // The record of one instrumented coroutine. Lives inside its promise.
 struct frame {
   frame* next = nullptr;  // in the list of live frames
   frame* previous = nullptr;
-  frame* below = nullptr;               // who was running when this one was entered
-  const void* address = nullptr;        // coroutine_handle::address()
-  const void* promise = nullptr;        // the address of the library's own promise
-  const char* operation = nullptr;      // type of the first coroutine argument: names the operation
-  const char* last_argument = nullptr;  // type of the last one: a spawned chain's handler
-  const char* executor = nullptr;       // of a spawned chain: type of its executor, "" if not known
-  void* slot = nullptr;                 // of a spawned chain's handler: its cancellation slot
-  void (*start)(void*) = nullptr;       // starts the operation it awaits, where that is done later
+  frame* below = nullptr;         // who was running when this one was entered
+  const void* address = nullptr;  // coroutine_handle::address()
+  const void* promise = nullptr;  // the address of the library's own promise
+  const coroutine_type* type = nullptr;
+  const char* operation = nullptr;  // type of its first argument, or the mocked method that gave it
+  const char* executor = nullptr;   // of a spawned chain: type of its executor, "" if not known
+  void* slot = nullptr;             // of a spawned chain's handler: its cancellation slot
+  void (*start)(void*) = nullptr;   // starts the operation it awaits, where that is done later
   void* start_argument = nullptr;
   void* code = nullptr;   // where its completion token will put an error code
   std::uint64_t run = 0;  // which run it belongs to; 0: created outside any run
@@ -69,15 +72,15 @@ struct frame {
   std::uint32_t suspended_at = 0;  // how often the clock had moved by then
   frame_state state = frame_state::created;
   bool failed = false;
-  bool is_root = false;         // it begins the chain that the run itself has spawned
-  bool gives_value = false;     // it has a result other than void
-  bool user = false;            // its function is user code
-  await_step initiating_below;  // whose operation was being started when it was entered
+  bool user = false;           // its function is user code
+  bool for_operation = false;  // created while its creator's operation was being started
+  bool replaced = false;       // never started because a fault took its place
+  // The event of the latest await, and of the one whose operation was being started when the
+  // coroutine was entered; null: there is none.
+  const event* awaiting = nullptr;
+  const event* initiating_below = nullptr;
   std::uint32_t first_site = 0;  // the await point it reached first
   visit_counter at_first_site;
-  bool for_operation = false;   // created while its creator's operation was being started
-  bool replaced = false;        // never started because a fault took its place
-  runtime where = runtime::generic;
 };
 
 enum class action : std::uint8_t {
@@ -96,12 +99,11 @@ struct awaited_type {
   bool is_instrumented;  // coroutines of that type are instrumented
 };
 
-void frame_created(frame&);
-void frame_named(frame&, const std::source_location&);  // now its function is known
-void frame_entered(frame&);                             // starts or goes on
-void frame_left(frame&);                                // suspends
+void frame_created(frame&, std::source_location function);
+void frame_entered(frame&);  // starts or goes on
+void frame_left(frame&);     // suspends
 void frame_failed(frame&);
-void frame_returned(frame&);
+void frame_ended(frame&);  // returned, or has failed, and suspends for good
 void frame_destroyed(frame&) noexcept;
 
 // Of a coroutine that failed: what its promise, of that many bytes, keeps of the exception, and
@@ -143,19 +145,34 @@ class initiation {
 
  private:
   std::uint64_t run_ = 0;  // 0: of none, and the rest is not set
-  frame* running_;         // before
-  union {
-    await_step initiating_;  // before
-  };
+  // Before:
+  frame* running_;
+  const event* initiating_;
 };
 
-// Suspends the coroutine and is the initiation of what it awaits. Unless that has started(), an
-// exception leaves the scope, and the coroutine goes on. (A handler that rethrows would do, but
-// then it would be a part of that exception's story.)
-class suspension : public initiation {
+// Suspends the coroutine. Unless what it awaits has then started(), an exception leaves the scope,
+// and the coroutine goes on. (A handler that rethrows would do, but then it would be a part of that
+// exception's story.)
+class suspension {
  public:
-  explicit suspension(frame& f);
+  explicit suspension(frame& f) : frame_(&f) { frame_left(f); }
+  suspension(const suspension&) = delete;
+  suspension& operator=(const suspension&) = delete;
   ~suspension() {
+    if (frame_ != nullptr) [[unlikely]]
+      frame_entered(*frame_);
+  }
+  void started() { frame_ = nullptr; }
+
+ private:
+  frame* frame_;
+};
+
+// A suspension that is the initiation of what the coroutine awaits, too.
+class initiating_suspension : public initiation {
+ public:
+  explicit initiating_suspension(frame& f);
+  ~initiating_suspension() {
     if (frame_ != nullptr) [[unlikely]]
       fail();
   }

@@ -20,32 +20,30 @@ constexpr const char* type_text() {
   return __PRETTY_FUNCTION__;
 }
 
-// What newer versions of Asio begin a spawned chain with, in place of an executor, a function and a
-// completion handler.
-template <class T>
-concept spawn_state = requires(const T& t) {
-  t.handler;
-  t.handler_work;
-  t.function;
-};
-
 // The type of the completion handler that an argument of a coroutine is, or has in it.
 template <class T>
 struct handler_argument {
   using type = T;
 };
-template <spawn_state T>
-struct handler_argument<T> {
-  using type = std::remove_cvref_t<decltype(std::declval<T&>().handler)>;
-};
 
-template <class First, class... Rest>
-constexpr const char* last_type() {
-  if constexpr (sizeof...(Rest) == 0)
-    return type_text<typename handler_argument<First>::type>();
-  else
-    return last_type<Rest...>();
-}
+// What is known of a coroutine with those arguments at compile time.
+template <class... Args>
+struct type_of_arguments {
+  static constexpr const char* operation = nullptr;
+  static constexpr const char* last = nullptr;
+  static constexpr bool is_root = false;
+};
+template <class Last>
+struct type_of_arguments<Last> {
+  using handler = typename handler_argument<Last>::type;
+  static constexpr const char* operation = type_text<Last>();
+  static constexpr const char* last = type_text<handler>();
+  static constexpr bool is_root = requires { typename handler::cofault_root; };
+};
+template <class First, class Second, class... Rest>
+struct type_of_arguments<First, Second, Rest...> : type_of_arguments<Second, Rest...> {
+  static constexpr const char* operation = type_text<First>();
+};
 
 constexpr bool contains(const char* text, const char* part) {
   for (; *text != '\0'; ++text)
@@ -71,29 +69,25 @@ inline constexpr bool holds_exceptions<T<Ts...>> =
 template <class R, class Inner, class... Args>
 class promise;
 
-// Where the arguments of a coroutine say that its completion token reports an error code, its
-// address. Overloaded by the adapters (found by their own namespace).
+// Where an argument of a coroutine, its first one, says that its completion token reports an error
+// code, its address. Specialised by the adapters.
 template <class T>
 struct code_argument {
   static void* address(T&) { return nullptr; }
 };
+// Whether the first argument says that one behind it does.
+template <class First>
+inline constexpr bool code_follows = false;
 
 // Where the arguments of a coroutine say that it begins a spawned chain with a cancellation slot of
-// its own, that slot. Overloaded by the adapters.
+// its own, that slot. Specialised by the adapters.
 template <class T>
 struct slot_argument {
   static void* slot(const T&) { return nullptr; }
 };
-template <spawn_state T>
-struct slot_argument<T> {
-  static void* slot(const T& state) {
-    return slot_argument<typename handler_argument<T>::type>::slot(state.handler);
-  }
-};
-
 // Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
 // chain: the type of its executor (a compiler's rendering or, where that hides its type, a mangled
-// name), "" where that is not known. Else null. Overloaded by the adapters.
+// name), "" where that is not known. Else null. Specialised by the adapters.
 template <class First>
 struct executor_argument {
   static const char* name(const auto&...) { return nullptr; }
@@ -106,13 +100,14 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
                 public allocation<Inner, Args...>,
                 public allocation_failure<Inner> {
  public:
-  promise() requires std::default_initializable<Inner> : inner_() { born(); }
+  promise() requires std::default_initializable<Inner> : inner_() { describe<>(); }
   // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
     requires(sizeof...(A) > 0) &&
             (std::constructible_from<Inner, A&...> || std::default_initializable<Inner>)
   explicit promise(A&... args) : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
-    note_operation(args...);
+    describe<A...>();
+    note_arguments(args...);
   }
   promise(const promise&) = delete;
   promise& operator=(const promise&) = delete;
@@ -131,24 +126,24 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   auto initial_suspend(std::source_location where = std::source_location::current()) {
-    frame_named(frame_, where);
+    frame_created(frame_, where);
     if constexpr (requires { inner_.initial_suspend(where); }) {
       using inner = decltype(inner_.initial_suspend(where));
-      return edge_awaiter<Inner, inner, true>(
+      return start_awaiter<Inner, inner>(
           frame_, [&]() -> decltype(auto) { return inner_.initial_suspend(where); });
     } else {
       using inner = decltype(inner_.initial_suspend());
-      return edge_awaiter<Inner, inner, true>(
+      return start_awaiter<Inner, inner>(
           frame_, [this]() -> decltype(auto) { return inner_.initial_suspend(); });
     }
   }
 
   auto final_suspend() noexcept {
     go_on();
-    if (!frame_.failed) frame_returned(frame_);
+    frame_ended(frame_);
     using inner = decltype(inner_.final_suspend());
-    return edge_awaiter<Inner, inner, false>(
-        frame_, [this]() noexcept -> decltype(auto) { return inner_.final_suspend(); });
+    return edge_awaiter<Inner, inner>(
+        [this]() noexcept -> decltype(auto) { return inner_.final_suspend(); });
   }
 
   void unhandled_exception() {
@@ -157,7 +152,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     struct guard {
       frame* left;
       ~guard() {
-        if (left != nullptr) frame_left(*left);
+        if (left != nullptr) frame_ended(*left);
       }
     } rethrown{&frame_};
     inner_.unhandled_exception();
@@ -194,22 +189,31 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
  private:
   template <bool FromArguments>
   struct tag {};
-  promise(tag<false>, auto&...) : inner_() { born(); }
-  promise(tag<true>, auto&... args) : inner_(args...) { born(); }
+  promise(tag<false>, auto&...) : inner_() {}
+  promise(tag<true>, auto&... args) : inner_(args...) {}
 
-  void born() {
+  template <class... A>
+  void describe() {
     static_assert(alignof(promise) == alignof(Inner) || alignof(promise) <= 2 * sizeof(void*),
                   "cofault: the wrapping promise would lie elsewhere in the coroutine's frame");
+    using arguments = type_of_arguments<A...>;
+    static constexpr coroutine_type type = {
+        .where = promise_traits<Inner>::where,
+        .gives_value = !requires(Inner& i) { i.return_void(); },
+        .is_root = arguments::is_root,
+        .last_argument = arguments::last};
+    frame_.type = &type;
+    frame_.operation = arguments::operation;
     frame_.address = std::coroutine_handle<promise>::from_promise(*this).address();
     frame_.promise = &inner_;
-    frame_.where = promise_traits<Inner>::where;
-    frame_.gives_value = !requires(Inner& i) { i.return_void(); };
-    frame_created(frame_);
   }
 
   // Behind an await that could not be watched.
   void go_on() {
-    if (std::exchange(unwatched_, false)) frame_entered(frame_);
+    if (!unwatched_) [[likely]]
+      return;
+    unwatched_ = false;
+    frame_entered(frame_);
   }
 
   template <bool TransformThrows, class A, class Make>
@@ -217,7 +221,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
     go_on();
     using awaitable = decltype(make());
     if constexpr (can_await<awaitable>) {
-      static constexpr awaited_type type = describe<awaitable, TransformThrows, A>();
+      static constexpr awaited_type type = describe_await<awaitable, TransformThrows, A>();
       action decided = arrive(frame_, std::addressof(operand), type, where);
       if (decided == action::fail) [[unlikely]] {
         raise_planned(frame_);
@@ -237,15 +241,12 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   template <class First, class... Rest>
-  void note_operation(First& first, Rest&... rest) {
-    frame_.operation = type_text<First>();
+  void note_arguments(First& first, Rest&... rest) {
     frame_.code = code_argument<First>::address(first);
-    if constexpr (contains(type_text<First>(), "redirect_error_t<")) note_code(rest...);
-    frame_.last_argument = last_type<First, Rest...>();
+    if constexpr (code_follows<First>) note_code(rest...);
     frame_.executor = executor_argument<First>::name(rest...);
     note_slot(first, rest...);
   }
-  // Newer versions of Asio hand it over beside what starts the operation.
   void note_code(auto&... rest) {
     const auto note = [this](void* code) {
       if (code != nullptr) frame_.code = code;
@@ -254,12 +255,10 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
   template <class First, class... Rest>
   void note_slot(First& first, Rest&... rest) {
-    if constexpr (sizeof...(Rest) == 0) {
+    if constexpr (sizeof...(Rest) == 0)
       frame_.slot = slot_argument<First>::slot(first);
-      frame_.is_root = requires { typename handler_argument<First>::type::cofault_root; };
-    } else {
+    else
       note_slot(rest...);
-    }
   }
 
   template <class A>
@@ -274,7 +273,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   }
 
   template <class Awaitable, bool TransformThrows, class A>
-  static constexpr awaited_type describe() {
+  static constexpr awaited_type describe_await() {
     using awaiter = awaiter_of<Awaitable>;
     using bare = std::remove_reference_t<awaiter>;
     using result = result_of<awaiter>;

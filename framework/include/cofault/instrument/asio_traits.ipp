@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "cofault/detail/asio_arguments.hpp"
 #include "cofault/detail/wait_time.hpp"
 #include "cofault/instrument.hpp"
 
