@@ -106,6 +106,18 @@ bool is_as_known(const run_state& run, const frame& f, const sites::known_place&
   return !run.stopping && (!f.user || place.info->initiation == operation);
 }
 
+// Mostly at a second place of the coroutine: its visits have to be searched for. Nothing else is to
+// be found out.
+[[gnu::noinline]] action arrive_and_search(frame& f, const void* object, const awaited_type& type,
+                                           std::source_location where) {
+  run_state& run = *run_state::current();
+  const sites::known_place& place = *sites::if_known(where, run.places);
+  visit_counter& visits = run.visits.of(f, place.site);
+  if (visits.stands(run.most_visits, virtual_clock::now()))
+    return arrive_anyhow(f, object, type, where);
+  return pass(run, f, type, place, visits, run.unstarted.first());
+}
+
 // Somewhere there is a coroutine that has not started: mostly it is awaited here.
 [[gnu::noinline]] action arrive_awaiting(frame& f, const void* object, const awaited_type& type,
                                          std::source_location where) {
@@ -117,19 +129,8 @@ bool is_as_known(const run_state& run, const frame& f, const sites::known_place&
     return arrive_anyhow(f, object, type, where);
   visit_counter* const visits = run.visits.if_first(f, place->site);
   if (visits == nullptr || visits->stands(run.most_visits, virtual_clock::now()))
-    return arrive_anyhow(f, object, type, where);
+    return arrive_and_search(f, object, type, where);
   return pass(run, f, type, *place, *visits, &child);
-}
-
-// Mostly at a second place of the coroutine: its visits have to be searched for.
-[[gnu::noinline]] action arrive_and_search(frame& f, const void* object, const awaited_type& type,
-                                           std::source_location where) {
-  run_state& run = *run_state::current();
-  const sites::known_place& place = *sites::if_known(where, run.places);
-  visit_counter& visits = run.visits.of(f, place.site);
-  if (visits.stands(run.most_visits, virtual_clock::now()))
-    return arrive_anyhow(f, object, type, where);
-  return pass(run, f, type, place, visits, nullptr);
 }
 
 }  // namespace

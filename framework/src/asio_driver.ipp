@@ -134,7 +134,7 @@ class loop_work {
 
 }  // namespace
 
-struct asio_driver::world {
+struct asio_driver::world : reused {
   COFAULT_ASIO::cancellation_signal cancellation;  // of the root; goes last
   COFAULT_ASIO::io_context context{1};
   std::vector<std::shared_ptr<void>> parked;

@@ -20,15 +20,12 @@ class keyed_table {
 
   // The value of the key; a default one where there is none yet.
   Value& operator[](std::uint64_t key) {
-    Value* const near = if_near(key);
-    return near != nullptr ? *near : add(key);
-  }
-
-  // The value of the key if it is where it is looked for first. Null: it is elsewhere, or there is
-  // none.
-  Value* if_near(std::uint64_t key) {
     slot& s = slots_[place_of(key)];
-    return s.key == key && s.generation == generation_ ? &s.value : nullptr;
+    if (s.generation == generation_) return s.key == key ? s.value : add(key);
+    if (used_ == most_used_) return add(key);
+    ++used_;
+    s = {key, generation_, Value()};
+    return s.value;
   }
 
   // Null: there is none.

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "cofault/coroutine_wait.hpp"
+#include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/explore.hpp"
 #include "cofault/observe.hpp"

@@ -6,7 +6,7 @@ namespace cofault {
 namespace detail::COFAULT_ASIO_NAME {
 
 // A world with an io_context in virtual time. The root is a coroutine spawned on it.
-class asio_driver : public driver {
+class asio_driver : public driver, public reused {
  public:
   using executor = COFAULT_ASIO::io_context::executor_type;
 

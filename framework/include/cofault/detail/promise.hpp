@@ -85,6 +85,7 @@ template <class T>
 struct slot_argument {
   static void* slot(const T&) { return nullptr; }
 };
+
 // Where the arguments of a coroutine, of which `First` is the first, say that it begins a spawned
 // chain: the type of its executor (a compiler's rendering or, where that hides its type, a mangled
 // name), "" where that is not known. Else null. Specialised by the adapters.
