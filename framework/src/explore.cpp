@@ -228,8 +228,8 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);
-  out.notes.insert(out.notes.end(), nowhere.begin(), nowhere.end());
-  const std::vector<std::string> idle = idle_parts(how);
+  std::vector<std::string> idle = idle_parts(how);
+  idle.insert(idle.end(), nowhere.begin(), nowhere.end());
   out.notes.insert(out.notes.end(), idle.begin(), idle.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);

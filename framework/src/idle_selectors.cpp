@@ -46,12 +46,11 @@ bool is_planned(const plan_list& planned, const point& where, const faults& any_
 }
 
 std::string reached_nowhere(const options& how, std::size_t number) {
-  const std::string slip = slip_in(how, number);
-  const std::string advice =
-      !slip.empty() ? slip
-      : box().any_candidate
-          ? ""
-          : "; if a fault leads there, name that one, too: options().inject(usual(), only(…))";
+  std::string advice = slip_in(how, number);
+  if (advice.empty() && !box().any_candidate)
+    advice = "; if a fault leads there, name that one, too: options().inject(usual(), only(…))";
+  if (advice.empty() && box().stopped_by != mailbox::nothing)
+    advice = "; if a fault leads there, raise the bound that stopped the search before";
   return "matches no await point that was reached and can take the fault; reached were " +
          seen_places() + advice;
 }
@@ -106,8 +105,7 @@ std::vector<std::string> idle_selectors(const options& how) {
 }
 
 bool idle_selectors_are_errors() {
-  const mailbox& b = box();
-  return b.found_count == 0 && b.stopped_by == mailbox::nothing && !b.work_cut;
+  return box().found_count == 0 && box().stopped_by != mailbox::time_used_up;
 }
 
 }  // namespace cofault::detail

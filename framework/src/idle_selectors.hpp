@@ -28,8 +28,8 @@ class selector_watch {
 // For each selector for which the sweep in box() planned nothing: a sentence.
 std::vector<std::string> idle_selectors(const options& how);
 
-// Whether such a selector makes the exploration worthless: it had nothing else to tell, and no
-// bound has stopped it.
+// Whether such a selector makes an error of the exploration: it has no findings to tell, and does
+// not depend on how fast the machine is.
 bool idle_selectors_are_errors();
 
 }  // namespace cofault::detail
