@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string_view>
 #include <vector>
 
 namespace cofault::detail {
 
-// Finds, in a stream of tokens, the lines on which an await expression goes on that began on an
-// earlier one; those within a lambda's braces aside. A plain value, so that it can be put back at
-// an #else.
+struct text_position {
+  unsigned line = 0, column = 0;  // in bytes, from 1
+  friend auto operator<=>(const text_position&, const text_position&) = default;
+};
+
+// From its keyword up to what stands behind it.
+struct await_expression {
+  text_position begin, end;
+};
+
+// Finds, in a stream of tokens, await expressions, and the lines on which one goes on that began on
+// an earlier one; those within a lambda's braces aside. A plain value, so that it can be put back
+// at an #else.
 class await_finder {
  public:
-  void token(std::string_view text, unsigned line, std::map<unsigned, unsigned>& began) {
-    while (!open_.empty() && ends(open_.back(), text)) open_.pop_back();
+  void token(std::string_view text, text_position at, std::map<unsigned, unsigned>& began,
+             std::vector<await_expression>& found) {
+    for (; !open_.empty() && ends(open_.back(), text); open_.pop_back())
+      found.push_back({open_.back().at, at});
     if (text == "(" || text == "[" || text == "{") {
       ++brackets_;
       braces_ += text == "{" ? 1 : 0;
@@ -21,16 +34,16 @@ class await_finder {
       --brackets_;
       braces_ -= text == "}" ? 1 : 0;
     } else if (text == "co_await" && previous_ != "operator") {
-      open_.push_back({line, brackets_, braces_});
+      open_.push_back({at, brackets_, braces_});
     }
-    if (!open_.empty() && open_.back().braces == braces_ && open_.back().line != line)
-      began[line] = open_.back().line;
+    if (!open_.empty() && open_.back().braces == braces_ && open_.back().at.line != at.line)
+      began[at.line] = open_.back().at.line;
     previous_ = text;
   }
 
  private:
   struct expression {
-    unsigned line;
+    text_position at;
     int brackets, braces;  // that are open around it
   };
 

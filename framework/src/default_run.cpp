@@ -63,8 +63,6 @@ void count_points(const std::vector<event>& trace, const options& how) {
     for (const reached_point& p : all) propose_requests(p, how.injectors(), faults);
     if (!faults.empty()) b.points = std::max(b.points, static_cast<std::uint32_t>(all.size()));
   }
-  if (b.points > 0 && b.found_count == 0 && b.failure_count == 0)
-    refuse_idle_selectors(points, how);
 }
 
 }  // namespace

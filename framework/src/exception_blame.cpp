@@ -65,12 +65,15 @@ bool exception_blame::awaits(std::uint32_t who, std::uint32_t whom) const {
 code_place exception_blame::spawn_place(std::uint32_t top, std::uint32_t first) const {
   code_place out;
   out.function = who_.function(first);
-  for (const std::uint32_t frame : {top, first})
+  for (const std::uint32_t frame : {top, first}) {
+    bool started = false;
     for (const event& e : trace_) {
       if (e.frame != frame) continue;
+      started = started || e.kind == event_kind::started;
       if (e.kind == event_kind::created && out.site == 0 && is_user_site(e.site)) out.site = e.site;
-      if (e.kind == event_kind::made_at) out.stack.push_back(e.value);
+      if (e.kind == event_kind::made_at) (started ? out.start : out.stack).push_back(e.value);
     }
+  }
   return out;
 }
 

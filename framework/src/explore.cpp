@@ -15,6 +15,7 @@
 #include "exception_sight.hpp"
 #include "finding_report.hpp"
 #include "idle_parts.hpp"
+#include "idle_selectors.hpp"
 #include "isolation.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
@@ -217,6 +218,8 @@ exploration explore_alone(const driver_factory& body, const options& how,
     out.error = box().error;
     return out;
   }
+  const std::vector<std::string> nowhere = idle_selectors(how);
+  if (!nowhere.empty() && idle_selectors_are_errors()) return refused(nowhere.front());
   if (const std::string why = vacuous(); !why.empty()) return refused(why);
   out.points = box().points;
   out.trials = box().trials;
@@ -225,7 +228,8 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);
-  const std::vector<std::string> idle = idle_parts(how);
+  std::vector<std::string> idle = idle_parts(how);
+  idle.insert(idle.end(), nowhere.begin(), nowhere.end());
   out.notes.insert(out.notes.end(), idle.begin(), idle.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);

@@ -43,6 +43,9 @@ void record_suspended(run_state& run, frame& f) {
   frame_list::remove(f);
   run.started.add(f);
   run.record(event_kind::started, &f);
+  // A chain of Asio's, or of cofault's own runtime, is made by the call that starts it.
+  if (run.explaining && f.where == runtime::generic && run.awaited_by(f.id).frame == 0) [[unlikely]]
+    record_origin(run, f);
   // Asio's own coroutines are all seen.
   if (f.initiating_below != nullptr && f.type->where == runtime::generic) [[unlikely]]
     record_awaited(run, f);

@@ -127,6 +127,18 @@ bool is_ramp(const source_place& place, std::uint32_t function) {
   return function != 0 && normalised_function(place.function) == sites::function(function).name;
 }
 
+// The call of the code that a run calls: of the addresses, innermost first, the first with a place
+// that is `wanted`. Line 0: there is none.
+template <class Addresses, class Wanted>
+place_in_source first_call(const Addresses& stack, std::uint32_t made, Wanted wanted) {
+  for (const std::uint64_t address : stack)
+    for (const source_place& p : places_of_call(pointer(address))) {
+      if (p.function.starts_with("cofault::run(")) return {};  // beyond it is who explores
+      if (p.line != 0 && wanted(p)) return {p.file, line_of_call(p, address, made), "", p.function};
+    }
+  return {};
+}
+
 }  // namespace
 
 std::uint32_t place_in_source::site() const {
@@ -147,13 +159,16 @@ place_in_source handler_in_source(const code_place& handler) {
 }
 
 place_in_source place_in_source_of(const code_place& place) {
-  bool in_run = true;  // beyond it is who explores
-  for (auto address = place.stack.begin(); in_run && address != place.stack.end(); ++address)
-    for (const source_place& p : places_of_call(pointer(*address))) {
-      if (p.function.starts_with("cofault::run(")) in_run = false;
-      if (in_run && p.line != 0 && sites::is_user(p.file) && !is_ramp(p, place.function))
-        return {p.file, line_of_call(p, *address, place.function), "", p.function};
-    }
+  const place_in_source made = first_call(place.stack, place.function, [&](const source_place& p) {
+    return sites::is_user(p.file) && !is_ramp(p, place.function);
+  });
+  // Who makes a coroutine may start it further down.
+  const place_in_source started =
+      first_call(place.start, place.function, [&](const source_place& p) {
+        return made.line != 0 && p.file == made.file && p.function == made.function;
+      });
+  if (started.line != 0) return started;
+  if (made.line != 0) return made;
   if (place.site == 0) return {"", 0, "it is not known where it was started", ""};
   const site_info& s = sites::site(place.site);
   const function_info& f = sites::function(s.function);

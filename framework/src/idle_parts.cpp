@@ -118,11 +118,8 @@ std::string meant_by(const where_part& part) {
   return name.empty() ? "" : "did you mean '" + name + "'?";
 }
 
-void note_numbers(const await_point& point) {
-  mailbox& b = box();
-  b.most_visits = std::max(b.most_visits, point.visit);
-  b.most_coroutines = std::max(b.most_coroutines, point.instance);
-}
+// The part of that number among those of all injectors.
+bool met(std::size_t number) { return number >= mailbox::max_parts || box().part_met[number]; }
 
 // What to do about it.
 std::string advice(const where_part& part) {
@@ -169,20 +166,14 @@ void part_watch::look_at(const await_point& point) {
 }
 
 std::vector<std::string> idle_parts(const options& how) {
-  const mailbox& b = box();
   std::vector<std::string> out;
-  const bool sound = b.stage == stage_of_sweep::done && b.failure_count == 0 &&
-                     std::none_of(b.items, b.items + b.found_count,
-                                  [](const found& f) { return f.at_trial == 0; });
+  if (!everything_was_seen()) return out;
   std::size_t begin = 0;
   for (const auto& injector : how.injectors()) {
     const std::vector<where_part> parts = injector->parts();
-    const auto is_met = [&](std::size_t i) {
-      return begin + i >= mailbox::max_parts || b.part_met[begin + i];
-    };
-    if (sound)
-      for (const std::size_t i : wrong_ones(parts, count_of(parts), is_met))
-        out.push_back(sentence(parts[i], injector->where()));
+    const auto is_met = [&](std::size_t i) { return met(begin + i); };
+    for (const std::size_t i : wrong_ones(parts, count_of(parts), is_met))
+      out.push_back(sentence(parts[i], injector->where()));
     begin += count_of(parts);
   }
   return out;
@@ -196,18 +187,21 @@ void tell_idle_parts(const std::vector<std::string>& sentences) {
       std::fprintf(stderr, "cofault: %s%s%s\n", test.c_str(), test.empty() ? "" : ": ", s.c_str());
 }
 
-std::string slip_in(const std::vector<where_part>& parts, const point_list& points) {
-  std::vector<bool> met(parts.size());
-  for (const reached_point& p : points) {
-    const await_point point = description_of(p);
-    note_numbers(point);
-    for (std::size_t i = 0; i < parts.size(); ++i) met[i] = met[i] || parts[i].matches(point);
-  }
-  for (const std::size_t i :
-       wrong_ones(parts, parts.size(), [&](std::size_t part) { return bool(met[part]); }))
+std::string slip_in(const options& how, std::size_t injector) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < injector; ++i) begin += count_of(how.injectors()[i]->parts());
+  const std::vector<where_part> parts = how.injectors()[injector]->parts();
+  const auto is_met = [&](std::size_t i) { return i < count_of(parts) && met(begin + i); };
+  for (const std::size_t i : wrong_ones(parts, parts.size(), is_met))
     if (const std::string meant = meant_by(parts[i]); !meant.empty())
       return (parts[i].text == parts.back().text ? "; " : "; of '" + parts[i].text + "': ") + meant;
   return "";
+}
+
+void note_numbers(const await_point& point) {
+  mailbox& b = box();
+  b.most_visits = std::max(b.most_visits, point.visit);
+  b.most_coroutines = std::max(b.most_coroutines, point.instance);
 }
 
 }  // namespace cofault::detail

@@ -36,8 +36,11 @@ std::vector<std::string> idle_parts(const options& how);
 // Prints them to standard error, each once in a process: a test that passes shows no notes.
 void tell_idle_parts(const std::vector<std::string>& sentences);
 
-// What is wrong with a selector that none of the points match: "; did you mean in("session")?", or
-// "".
-std::string slip_in(const std::vector<where_part>& parts, const point_list& points);
+// What is wrong with the selector of that injector, which the sweep in box() met nowhere:
+// "; did you mean 'session'?", or "".
+std::string slip_in(const options& how, std::size_t injector);
+
+// Tells the mailbox how high the numbers of coroutines and visits are.
+void note_numbers(const await_point& point);
 
 }  // namespace cofault::detail

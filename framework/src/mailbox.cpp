@@ -56,6 +56,7 @@ void mailbox::clear() {
   work_count = next = found_count = points = trials = 0;
   seen_count = unreached_count = bounded_count = retrying_count = later_count = failure_count = 0;
   std::fill(std::begin(part_met), std::end(part_met), false);
+  std::fill(std::begin(selectors), std::end(selectors), selector{});
   most_visits = most_coroutines = 0;
   plain_arrivals = 0;
   note_count = cancellations = effects = 0;

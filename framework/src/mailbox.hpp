@@ -87,6 +87,10 @@ struct mailbox {
   std::uint32_t later_count;  // await points first reached behind a fault
   std::uint32_t later[max_list];
   bool part_met[max_parts];  // of the injectors' parts: some await point was like that
+  struct selector {
+    bool met;                                  // a fault of its injector was planned somewhere
+    std::uint32_t site;                        // where there could be one; 0: nowhere so far
+  } selectors[256];                            // of the injectors
   std::uint32_t most_visits, most_coroutines;  // of one place, of one function
   std::uint32_t note_count;
   cancellation_note notes[1 << 14];

@@ -7,6 +7,7 @@
 #include "cofault/clock.hpp"
 #include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
+#include "held_resources.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
 #include "standstill.hpp"
@@ -208,6 +209,13 @@ void record_alive(run_state& run, ending end) {
     }
 }
 
+void record_leaked(run_state& run) {
+  detail::held_resources held(run);
+  for (std::uint32_t i = 0; i < run.resources.size(); ++i)
+    if (run.resources[i] != nullptr && !held.holds(i + 1))
+      run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
+}
+
 void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   if (world->choices() > 0 || world->next_deadline()) run.dropped.was_left();
   run.tearing_down = true;
@@ -221,9 +229,7 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   run.world = nullptr;
   run.dropped.ended();
   record_alive(run, end);
-  for (std::size_t i = 0; i < run.resources.size(); ++i)
-    if (run.resources[i] != nullptr)
-      run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
+  record_leaked(run);
 }
 
 outcome sum_up(const run_state& run, ending end) {

@@ -11,6 +11,7 @@
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/mocked_call.hpp"
+#include "cofault/detail/source_text.hpp"
 #include "known_place.hpp"
 #include "plan_text.hpp"
 #include "shared_memory.hpp"
@@ -59,7 +60,9 @@ struct tables {
   // Identities are counted anew by every exploration; each remembers which one it is from.
   std::uint32_t recounts;
   std::uint32_t function_counted[max_functions], site_counted[max_sites];
-  std::int64_t offset[max_sites];  // in lines, from the first await of the function
+  std::int64_t offset[max_sites];      // in lines, from the first await of the function
+  std::uint32_t told_line[max_sites];  // of an await: the compiler's
+  bool is_settled[max_sites];          // whether the source was asked for its first line
 
   std::uint32_t current() const { return recounts + 1; }
 };
@@ -157,9 +160,34 @@ std::uint32_t function_at(const std::source_location& where) {
   return found;
 }
 
-// Gives the site its identity in this exploration.
-static void count_anew(std::uint32_t index, std::uint32_t rank) {
+// Compilers name different lines of an await that stands on several: its first one is the same
+// for all. Asked for user code only, since plans and reports name no other.
+static void settle_line(std::uint32_t index) {
   tables& t = table();
+  site_info& s = t.items[index];
+  const function_info& f = t.functions[s.function];
+  if (!f.user || std::exchange(t.is_settled[index], true)) return;
+  s.line = detail::await_line(f.file, s.line, s.column).value_or(s.line);
+}
+
+static std::uint32_t rank_of(std::uint32_t index) {
+  tables& t = table();
+  const site_info& s = t.items[index];
+  std::uint32_t rank = 1;
+  for (std::uint32_t i = 1; i <= t.site_count; ++i) {
+    const site_info& other = t.items[i];
+    if (other.function == s.function && other.line == s.line && other.rank != 0 &&
+        other.rank != start_rank && i != index && t.site_counted[i] == t.current())
+      ++rank;
+  }
+  return rank;
+}
+
+// Gives the site its identity in this exploration.
+static void count_anew(std::uint32_t index) {
+  tables& t = table();
+  settle_line(index);
+  const std::uint32_t rank = rank_of(index);
   site_info& s = t.items[index];
   function_info& f = t.functions[s.function];
   if (t.function_counted[s.function] != t.current()) f.line = s.line;
@@ -171,33 +199,39 @@ static void count_anew(std::uint32_t index, std::uint32_t rank) {
   s.key = key_of(text_of(f, offset, rank));
 }
 
+// Also by another instantiation of the same template. 0: there is none.
+static std::uint32_t known_site(const std::source_location& where, std::uint32_t function) {
+  const tables& t = table();
+  for (std::uint32_t i = t.site_count; i > 0; --i) {
+    const site_info& s = t.items[i];
+    if (s.function == function && s.column == where.column() && t.told_line[i] == where.line())
+      return i;
+  }
+  return 0;
+}
+
+static std::uint32_t add_site(const std::source_location& where, std::uint32_t function) {
+  tables& t = table();
+  if (t.site_count + 1 >= max_sites)
+    throw std::length_error("cofault: more await points than the site table can hold");
+  const std::uint32_t added = t.site_count + 1;
+  t.items[added] = {0, function, where.line(), where.column(), 1, nullptr, ""};
+  t.told_line[added] = where.line();
+  t.site_count = added;
+  return added;
+}
+
 static std::uint32_t look_up(const std::source_location& where) {
   tables& t = table();
   const raw_key key{where.file_name(), where.function_name(), where.line(), where.column()};
   auto& slot = t.by_place.find(key);
   if (slot.value != 0 && t.site_counted[slot.value] == t.current()) return slot.value;
   const std::uint32_t function = function_at(where);
-  std::uint32_t rank = 1, twin = 0;
-  for (std::uint32_t i = 1; i <= t.site_count; ++i) {
-    const site_info& other = t.items[i];
-    if (other.function != function || other.line != where.line() || other.rank == 0 ||
-        other.rank == start_rank)
-      continue;
-    if (other.column == where.column())
-      twin = i;  // another instantiation of the same template
-    else if (t.site_counted[i] == t.current())
-      ++rank;
-  }
-  if (twin == 0) {
-    if (t.site_count + 1 >= max_sites)
-      throw std::length_error("cofault: more await points than the site table can hold");
-    twin = t.site_count + 1;
-    t.items[twin] = {0, function, where.line(), where.column(), rank, nullptr, ""};
-    t.site_count = twin;
-  }
-  if (t.site_counted[twin] != t.current()) count_anew(twin, rank);
-  slot = {key, twin};
-  return twin;
+  std::uint32_t site = known_site(where, function);
+  if (site == 0) site = add_site(where, function);
+  if (t.site_counted[site] != t.current()) count_anew(site);
+  slot = {key, site};
+  return site;
 }
 
 known_place known_place::look_up(const std::source_location& where, const void* at) {

@@ -2,11 +2,9 @@
 #include "soundness.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
-#include "idle_parts.hpp"
 #include "mailbox.hpp"
 
 namespace cofault::detail {
@@ -100,26 +98,11 @@ void refuse_misfits(const std::vector<event>& trace, const plan& p, const option
   }
 }
 
-void refuse_idle_selectors(const point_list& points, const options& how) {
-  struct nothing : injector {
-    void propose(const await_point&, std::uint8_t, std::vector<fault>&) const override {}
-    std::string describe() const override { return "nothing"; }
-  };
-  for (std::size_t i = 0; i < how.injectors().size(); ++i) {
-    if (how.injectors()[i]->where().empty()) continue;
-    injector_list alone(how.injectors().size(), std::make_shared<const nothing>());
-    alone[i] = how.injectors()[i];
-    std::vector<fault> faults;
-    for (const reached_point& p : points) {
-      propose(p, alone, faults);
-      propose_requests(p, alone, faults);
-      propose_delay(p, alone, faults);
-    }
-    if (faults.empty())
-      box().fail("cofault: the selector " + alone[i]->where() +
-                 " matches no await point that was reached and can take the fault; reached were " +
-                 seen_places() + slip_in(alone[i]->parts(), points));
-  }
+bool everything_was_seen() {
+  const mailbox& b = box();
+  return b.stage == stage_of_sweep::done && b.failure_count == 0 &&
+         std::none_of(b.items, b.items + b.found_count,
+                      [](const found& f) { return f.at_trial == 0; });
 }
 
 std::string seen_places(std::uint32_t most) {

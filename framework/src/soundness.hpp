@@ -30,8 +30,9 @@ std::string misfit(const fault& f, std::uint64_t flags, const options& how);
 // A deviation of the plan meets its point in the trace and does not fit there.
 void refuse_misfits(const std::vector<event>& trace, const plan& p, const options& how);
 
-// A selector that selects nothing is a mistake, also where another injector found work.
-void refuse_idle_selectors(const point_list& points, const options& how);
+// The sweep in box() came to its end, and nothing was wrong without faults: what it met nowhere is
+// nowhere.
+bool everything_was_seen();
 
 // The await points in user code that the default run reached, or `most` of them: "pool.cpp:31 in
 // app::fetch(), …".

@@ -37,6 +37,7 @@ class scanner {
   std::vector<try_lines> tries;
   std::map<unsigned, std::string> comments;
   std::map<unsigned, unsigned> awaits;  // where an await began that goes on here
+  std::vector<await_expression> expressions;
 
  private:
   void step() {
@@ -66,7 +67,11 @@ class scanner {
   }
 
   void skip(std::size_t count) {
-    for (; count > 0 && at_ < text_.size(); --count) line_ += text_[at_++] == '\n' ? 1 : 0;
+    for (; count > 0 && at_ < text_.size(); --count) {
+      if (text_[at_++] != '\n') continue;
+      ++line_;
+      line_begin_ = at_;
+    }
   }
 
   void end_of_line() {
@@ -81,7 +86,8 @@ class scanner {
     const bool left_out = std::ranges::any_of(branches_, &branch::left_out);
     if (left_out) return;
     finders_.tries.token(token, line_, tries);
-    finders_.awaits.token(token, line_, awaits);
+    const auto column = static_cast<unsigned>(at_ - line_begin_ + 1);
+    finders_.awaits.token(token, {line_, column}, awaits, expressions);
   }
 
   void comment(bool to_end_of_line) {
@@ -163,7 +169,7 @@ class scanner {
   };
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, line_begin_ = 0;
   unsigned line_ = 1;
   bool fresh_line_ = true;
   bool in_directive_ = false;

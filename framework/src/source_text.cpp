@@ -30,12 +30,14 @@ struct source_file {
     tries = std::move(scan.tries);
     comments = std::move(scan.comments);
     awaits = std::move(scan.awaits);
+    expressions = std::move(scan.expressions);
   }
 
   std::vector<std::string> lines;
   std::vector<try_lines> tries;
   std::map<unsigned, std::string> comments;
   std::map<unsigned, unsigned> awaits;
+  std::vector<await_expression> expressions;
 };
 
 class source_files {
@@ -137,6 +139,15 @@ std::optional<unsigned> await_line(std::string_view file, unsigned line) {
     if (began == source.awaits.end()) return std::nullopt;
     if (source.lines[line - 1].find("co_await") != std::string::npos) return std::nullopt;
     return began->second;
+  });
+}
+
+std::optional<unsigned> await_line(std::string_view file, unsigned line, unsigned column) {
+  return with_file(file, [at = text_position{line, column}](const source_file& source) {
+    std::optional<text_position> innermost;
+    for (const await_expression& e : source.expressions)
+      if (e.begin <= at && at < e.end && (!innermost || *innermost < e.begin)) innermost = e.begin;
+    return innermost ? std::optional(innermost->line) : std::nullopt;
   });
 }
 

@@ -12,6 +12,7 @@
 #include "cofault/site.hpp"
 #include "default_run.hpp"
 #include "idle_parts.hpp"
+#include "idle_selectors.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
 #include "real_time.hpp"
@@ -33,13 +34,6 @@ void note_missed(const outcome& what, const plan& p) {
     if (!done[i] && !is_schedule(p[i].what.kind)) b.unreached[b.unreached_count++] = plan(p[i]);
 }
 
-// Takes over what the strategy being followed makes of the trial.
-void extend(const trial& after) {
-  plan_list fresh;
-  after.how.strategies()[box().strategy]->extend(after, fresh);
-  for (const plan& p : fresh) box().add_work(p);
-}
-
 using known_sites = std::vector<bool>;  // by site
 
 // False: it was known.
@@ -54,7 +48,16 @@ bool learn(known_sites& known, std::uint32_t site) {
 struct met {
   known_sites places;
   part_watch parts;
+  selector_watch selectors;
 };
+
+// Takes over what the strategy being followed makes of the trial.
+void extend(const trial& after, met& known) {
+  plan_list fresh;
+  after.how.strategies()[box().strategy]->extend(after, fresh);
+  for (const plan& p : fresh) box().add_work(p);
+  known.selectors.look(after, fresh);
+}
 
 void note_later_points(const outcome& what, met& known) {
   mailbox& b = box();
@@ -138,7 +141,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, met&
   const bool good = found == verdict::good;
   note_cancellation(what, p);
   note_later_points(what, known);
-  extend({p, what, good, how});
+  extend({p, what, good, how}, known);
   if (good) plan_second_cancellation(what, p, how);
 }
 
@@ -146,7 +149,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, met&
 bool follow(const driver_factory& body, const options& how, const trial& plain, met& known) {
   mailbox& b = box();
   const std::uint32_t longest = how.strategies()[b.strategy]->max_longer();
-  if (!b.followed) extend(plain);
+  if (!b.followed) extend(plain, known);
   if (!b.any_candidate) b.samples_only = !plain.next().empty();
   b.followed = true;
   for (; b.next < b.work_count; ++b.next) {
@@ -172,7 +175,7 @@ void sweep(const driver_factory& body, const options& how) {
     return;
   }
   plain.first = trace.data();
-  met known{{}, part_watch(how)};
+  met known{{}, part_watch(how), selector_watch(how)};
   known.parts.look(trace, 0);
   for (const event& e : trace)
     if (e.kind == event_kind::arrived) learn(known.places, e.site);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/property/resources.hpp"
 
-#include <algorithm>
-
 #include "cofault/detail/texts.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -40,22 +38,6 @@ std::uint32_t held_across(const outcome& what, const family& who, const event& a
   return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
 }
 
-// Whether a coroutine has it, as far as is known, that was cut off with the world: one that has
-// run, or was made, since the resource was acquired.
-bool may_be_held(const outcome& what, const event& acquired) {
-  std::vector<bool> cut_off;
-  for (const event& e : what.trace()) {
-    if (e.kind != event_kind::alive || e.value == 0) continue;
-    if (e.frame == 0) return true;
-    if (cut_off.size() <= e.frame) cut_off.resize(e.frame + 1);
-    cut_off[e.frame] = true;
-  }
-  return std::any_of(&acquired, what.first + what.count, [&](const event& e) {
-    return e.frame < cut_off.size() && cut_off[e.frame] && e.kind != event_kind::alive &&
-           e.kind != event_kind::pending;
-  });
-}
-
 }  // namespace
 
 void resources::judge(const outcome& what, std::vector<violation>& out) const {
@@ -63,7 +45,6 @@ void resources::judge(const outcome& what, std::vector<violation>& out) const {
   for (const event& e : what.trace()) {
     if (e.kind != event_kind::leaked) continue;
     const event* const a = acquisition(what, e.value);
-    if (a != nullptr && what.has(event_kind::alive) && may_be_held(what, *a)) continue;
     violation v;
     v.text = std::string(detail::text_of(e.other));
     if (a != nullptr && a->frame != 0) {

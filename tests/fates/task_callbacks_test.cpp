@@ -38,8 +38,8 @@ TEST(TaskCallbacks, SurfacedIfACallbackGotItAsAValue) {
 // The callback keeps what it got, and the task is still there when that dies.
 template <bool Told>
 task<> keeps_the_end(scheduler& s) {
-  task<> child = step(s);  // spawned here
-  child.start();
+  task<> child = step(s);
+  child.start();  // spawned here
   co_await s.sleep_for(std::chrono::seconds(1));
   if (Told) {
     const ended e(std::exchange(child.coroutine().promise().error, nullptr));
@@ -52,6 +52,27 @@ TEST(TaskCallbacks, SurfacedIfItWasTakenFromATask) {
   const told t = fault_in(keeps_the_end<false>);
   EXPECT_EQ(t.fates, "dropped");
   EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
+}
+
+// Made here and there, started by the line that hands it over.
+void starts_it(task<>& work) { work.start(); }
+
+template <bool ByWhoMadeIt>
+task<> starts_later(scheduler& s) {
+  task<> child = ByWhoMadeIt ? step(s) : task<>(step(s));  // made here
+  co_await s.yield();
+  if (ByWhoMadeIt)
+    starts_it(child);  // handed over here
+  else
+    s.post(std::coroutine_handle<>(child.coroutine()));
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+TEST(TaskCallbacks, BlamedOnTheLineThatStartsIt) {
+  const told by_maker = fault_in(starts_later<true>, cofault::options(), 1);
+  EXPECT_THAT(by_maker.lost, ElementsAre(line("// handed over here"))) << by_maker.fates;
+  const told by_loop = fault_in(starts_later<false>, cofault::options(), 2);
+  EXPECT_THAT(by_loop.lost, ElementsAre(line("// made here"))) << by_loop.fates;
 }
 
 future runs_on(scheduler& s) { co_await s.yield(); }

@@ -33,8 +33,8 @@ task<> step(scheduler& s) { co_await s.yield(); }
 
 template <bool Awaited>
 task<> forks(scheduler& s) {
-  task<> child = step(s);  // spawned here
-  child.start();
+  task<> child = step(s);
+  child.start();  // spawned here
   co_await s.sleep_for(std::chrono::seconds(1));
   if (Awaited) co_await std::move(child);
 }
@@ -124,8 +124,8 @@ TEST(TaskFates, TheReportTellsTheStory) {
 
 template <bool Thrown>
 task<> asks_in_the_loop(scheduler& s) {
-  const auto child = std::make_shared<task<>>(step(s));  // spawned here
-  child->start();
+  const auto child = std::make_shared<task<>>(step(s));
+  child->start();  // spawned here
   s.post_after(std::chrono::milliseconds(1), [child] {
     if (Thrown) child->await_resume();
   });

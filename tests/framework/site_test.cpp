@@ -25,6 +25,7 @@ using namespace cofault;
 using support::plans_of;
 using support::task;
 using testing::ElementsAre;
+using testing::UnorderedElementsAre;
 
 // The plans of one thrown exception for every await point of the body, without their faults.
 template <class Body>
@@ -67,6 +68,41 @@ TEST(Identity, RanksTheAwaitsOfALine) {
   EXPECT_THAT(points_of(one_line),
               ElementsAre("site_test.cpp:one_line+0", "site_test.cpp:one_line+0~2",
                           "site_test.cpp:one_line+0~3"));
+}
+
+// clang-format off
+task<> several_lines(scheduler& s) {
+  co_await s.yield();
+  co_await
+      s.sleep_for(
+          std::chrono::seconds(1)
+      );
+  const int sum = co_await number(s,
+      1) + co_await number(
+          s,
+          co_await number(s, 2)
+      ), product = co_await
+          [&] { return number(s, 3); }();
+  co_await s.sleep_for(std::chrono::seconds(sum * product)
+                       ); co_await s.yield();
+}
+// clang-format on
+
+// Where each compiler names another one. (They may also take operands in another order.)
+TEST(Identity, OfAnAwaitOfSeveralLinesIsItsFirst) {
+  points_of(several_lines);
+  std::vector<std::string> seen;
+  for (std::uint32_t i = 1; i <= sites::count(); ++i)
+    if (const std::string text = sites::text(i); text.find(":several_lines+") != text.npos)
+      seen.push_back(text.substr(text.find('+')));
+  EXPECT_THAT(seen, UnorderedElementsAre("+0", "+1", "+5", "+6", "+8", "+9", "+11", "+12"));
+}
+
+TEST(Identity, OfAnAwaitOfSeveralLinesIsReplayed) {
+  const auto how = options().inject(inject::throwing(1)).judge(support::untouched());
+  for (const char* plan :
+       {"site_test.cpp:several_lines+1=throw#1", "site_test.cpp:several_lines+11=throw#1"})
+    EXPECT_THAT(plans_of(explore(several_lines, how.replay(plan))), ElementsAre(plan));
 }
 
 TEST(Identity, CountsInstancesAndVisits) {

@@ -49,6 +49,32 @@ TEST_F(SourceText, LinesAreTrimmedAndCountFromOne) {
   EXPECT_EQ(source_line(path, 4), "fourth");
 }
 
+TEST_F(SourceText, AnAwaitHasItsFirstLineAtEachOfItsColumns) {
+  const std::string path = file(R"(
+  both(co_await first(
+         1), co_await second(co_await third(),
+         2)); other();
+#if SOME
+  if (co_await fourth(
+#else
+  if (co_await fifth(
+#endif
+         3)) {
+  }
+)");
+  EXPECT_EQ(await_line(path, 2, 7), std::nullopt);
+  EXPECT_EQ(await_line(path, 2, 8), 2u);
+  EXPECT_EQ(await_line(path, 3, 11), 2u) << "the parenthesis of first()";
+  EXPECT_EQ(await_line(path, 3, 12), std::nullopt);
+  EXPECT_EQ(await_line(path, 3, 14), 3u);
+  EXPECT_EQ(await_line(path, 3, 45), 3u) << "third() ends here";
+  EXPECT_EQ(await_line(path, 4, 11), 3u) << "the parenthesis of second()";
+  EXPECT_EQ(await_line(path, 4, 12), std::nullopt);
+  EXPECT_EQ(await_line(path, 4, 15), std::nullopt);
+  EXPECT_EQ(await_line(path, 10, 11), 8u) << "of two alternatives the last";
+  EXPECT_EQ(await_line(path + ".gone", 2, 8), std::nullopt);
+}
+
 TEST_F(SourceText, AnAwaitOfSeveralLinesBeginsAtItsKeyword) {
   const std::string path = file(R"(
   co_await one();

@@ -81,7 +81,7 @@ enum class event_kind : std::uint8_t {
   torn_down,    // from here on the world is being destroyed
   retrieved,    // it was kept as a value, and the program looked at it; value: 1 if all that is
                 // known is that somebody took it from the coroutine that it had ended
-  made_at,      // in the explaining run, behind created, for each address on the stack: value
+  made_at,      // in the explaining run, behind created and started, for each address on the stack: value
 };
 
 using kind_set = std::uint64_t;

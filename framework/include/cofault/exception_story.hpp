@@ -43,6 +43,7 @@ struct code_place {
   std::uint64_t end_address = 0;  // for a handler: the return address at its end
   std::uint32_t site = 0;
   detail::reused_vector<std::uint64_t> stack;  // who called the function of a coroutine, innermost first
+  detail::reused_vector<std::uint64_t> start;  // who started it
   std::uint32_t function = 0;        // that coroutine's
 };
 

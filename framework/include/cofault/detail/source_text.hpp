@@ -27,6 +27,10 @@ std::optional<std::string> source_line(std::string_view file, unsigned line);
 /// g++ names the line on which such an expression ends, clang that of its keyword.
 std::optional<unsigned> await_line(std::string_view file, unsigned line);
 
+/// The line on which the innermost await began that goes on at that column, in bytes from 1. A
+/// std::source_location names another place in it with g++ than with clang.
+std::optional<unsigned> await_line(std::string_view file, unsigned line, unsigned column);
+
 /// The text of a line; where that only goes on with an await, its beginning stands in front:
 /// "co_await both( … );".
 std::optional<std::string> source_of_await(std::string_view file, unsigned line);

@@ -12,7 +12,8 @@
 namespace cofault::inject {
 
 // Where: a predicate on await points that can say what it selects. Combine with && || !. One that
-// matches nothing is an error when exploring; a part of it that matches nothing, a note.
+// matches nothing, also behind faults, is an error when exploring; a part of it that matches nothing,
+// a note.
 class selector {
  public:
   selector(std::string text, std::function<bool(const await_point&)> matches);

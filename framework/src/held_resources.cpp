@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "held_resources.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <coroutine>
+
+#include "dropped_work.hpp"
+#include "run_state.hpp"
+
+namespace cofault::detail {
+namespace {
+
+// Who made others comes first: it may own them. Whom a coroutine awaits, it destroys itself.
+frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
+  frame* next = nullptr;
+  for (frame* f = run.started.first(); f != nullptr; f = f->next) {
+    const bool holds = f->id < cut_off.size() && cut_off[f->id] && f->state != frame_state::running;
+    if (!holds || is_owned_by_its_queue(*f)) continue;
+    if (run.started.find(run.awaited_by(f->id).frame) != nullptr) continue;
+    if (next == nullptr || f->id < next->id) next = f;
+  }
+  return next;
+}
+
+// Destroys them in this process, which is there for nothing else: what their destructors need may
+// be gone with the world.
+[[noreturn]] void destroy_in_child(run_state& run, const reused_vector<bool>& cut_off) noexcept {
+  constexpr unsigned patience = 2;  // seconds: a destructor may wait for another thread
+  constexpr rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM})
+    ::signal(number, SIG_DFL);
+  ::signal(SIGTRAP, SIG_IGN);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::alarm(patience);
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(nowhere, STDOUT_FILENO);
+  ::dup2(nowhere, STDERR_FILENO);
+  while (frame* f = next_holder(run, cut_off))
+    std::coroutine_handle<>::from_address(const_cast<void*>(f->address)).destroy();
+  ::_exit(0);
+}
+
+bool ended_well(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return false;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+held_resources::held_resources(run_state& run) : run_(run) {
+  const trace_buffer& t = trace();
+  if ((t.kinds & kinds(event_kind::alive)) == 0) return;
+  for (const event* e = t.events; e != t.events + t.count; ++e) {
+    if (e->kind != event_kind::alive || e->value == 0) continue;
+    anybody_ = true;
+    unseen_ = unseen_ || e->frame == 0;
+    if (cut_off_.size() <= e->frame) cut_off_.resize(e->frame + 1);
+    cut_off_[e->frame] = true;
+  }
+}
+
+bool held_resources::holds(std::uint32_t serial) {
+  if (!anybody_) return false;
+  if (unseen_ || has_moved_since(serial)) return true;
+  if (!destroyed_) destroy_holders();
+  return !survived_ || std::find(released_.begin(), released_.end(), serial) != released_.end();
+}
+
+// One of them has run, or was made, since the resource was acquired.
+bool held_resources::has_moved_since(std::uint32_t serial) const {
+  const trace_buffer& t = trace();
+  const event* const end = t.events + t.count;
+  const event* const acquired = std::find_if(t.events, end, [&](const event& e) {
+    return e.kind == event_kind::acquired && e.value == serial;
+  });
+  return std::any_of(acquired, end, [&](const event& e) {
+    return e.frame < cut_off_.size() && cut_off_[e.frame] && e.kind != event_kind::alive &&
+           e.kind != event_kind::pending;
+  });
+}
+
+// A coroutine may hold what others have put into its queue since it ran last. So all are destroyed,
+// and what is released then was held. That is tried in a child, which records in the same trace.
+void held_resources::destroy_holders() {
+  destroyed_ = true;
+  trace_buffer& t = trace();
+  const std::uint32_t count = t.count, text_bytes = t.text_bytes, text_count = t.text_count;
+  const kind_set kinds_before = t.kinds;
+  const bool truncated = t.truncated;
+  const pid_t child = ::fork();
+  if (child == 0) destroy_in_child(run_, cut_off_);
+  survived_ = child > 0 && ended_well(child);
+  for (const event* e = t.events + count; e != t.events + t.count; ++e)
+    if (e->kind == event_kind::released) released_.push_back(static_cast<std::uint32_t>(e->value));
+  t.count = count;
+  t.text_bytes = text_bytes;
+  t.text_count = text_count;
+  t.kinds = kinds_before;
+  t.truncated = truncated;
+}
+
+}  // namespace cofault::detail
