@@ -32,23 +32,27 @@ void record_suspended(run_state& run, frame& f) {
 
 // It was started by the start of an operation that the program awaits: of a join whose own
 // coroutines are not seen.
-[[gnu::noinline]] void record_awaited(run_state& run, const frame& f) {
+void record_awaited(run_state& run, const frame& f) {
   const event*& by = run.awaited_by(f.id);
   if (by != nullptr && !f.for_operation) return;
   if (by == nullptr) by = f.initiating_below;
   run.record_at(event_kind::joined, by->frame, by->site, 0, f.id);
 }
 
+// Who started it. A chain of Asio's, or of cofault's own runtime, is made by the call that starts
+// it, and Asio's own coroutines are all seen.
+[[gnu::noinline]] void record_starter(run_state& run, const frame& f) {
+  if (run.explaining && run.awaited_by(f.id) == nullptr) record_origin(run, f);
+  if (f.initiating_below != nullptr) record_awaited(run, f);
+}
+
 [[gnu::noinline]] void begin(run_state& run, frame& f) {
-  frame_list::remove(f);
+  frame_list::unlink(f);
   run.started.add(f);
   run.record(event_kind::started, &f);
-  // A chain of Asio's, or of cofault's own runtime, is made by the call that starts it.
-  if (run.explaining && f.where == runtime::generic && run.awaited_by(f.id).frame == 0) [[unlikely]]
-    record_origin(run, f);
-  // Asio's own coroutines are all seen.
-  if (f.initiating_below != nullptr && f.type->where == runtime::generic) [[unlikely]]
-    record_awaited(run, f);
+  if (f.type->where == runtime::generic && (f.initiating_below != nullptr || run.explaining))
+      [[unlikely]]
+    record_starter(run, f);
 }
 
 [[gnu::noinline]] void record_spawned(run_state& run, const frame& f) {

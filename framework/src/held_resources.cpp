@@ -17,13 +17,18 @@
 namespace cofault::detail {
 namespace {
 
+bool is_awaited(run_state& run, const frame& f) {
+  const event* const by = run.awaited_by(f.id);
+  return by != nullptr && run.started.find(by->frame) != nullptr;
+}
+
 // Who made others comes first: it may own them. Whom a coroutine awaits, it destroys itself.
 frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
   frame* next = nullptr;
   for (frame* f = run.started.first(); f != nullptr; f = f->next) {
     const bool holds = f->id < cut_off.size() && cut_off[f->id] && f->state != frame_state::running;
     if (!holds || is_owned_by_its_queue(*f)) continue;
-    if (run.started.find(run.awaited_by(f->id).frame) != nullptr) continue;
+    if (is_awaited(run, *f)) continue;
     if (next == nullptr || f->id < next->id) next = f;
   }
   return next;
@@ -62,7 +67,7 @@ bool ended_well(pid_t child) {
 held_resources::held_resources(run_state& run) : run_(run) {
   const trace_buffer& t = trace();
   if ((t.kinds & kinds(event_kind::alive)) == 0) return;
-  for (const event* e = t.events; e != t.events + t.count; ++e) {
+  for (const event* e = t.events; e != t.next; ++e) {
     if (e->kind != event_kind::alive || e->value == 0) continue;
     anybody_ = true;
     unseen_ = unseen_ || e->frame == 0;
@@ -81,7 +86,7 @@ bool held_resources::holds(std::uint32_t serial) {
 // One of them has run, or was made, since the resource was acquired.
 bool held_resources::has_moved_since(std::uint32_t serial) const {
   const trace_buffer& t = trace();
-  const event* const end = t.events + t.count;
+  const event* const end = t.next;
   const event* const acquired = std::find_if(t.events, end, [&](const event& e) {
     return e.kind == event_kind::acquired && e.value == serial;
   });
@@ -96,15 +101,16 @@ bool held_resources::has_moved_since(std::uint32_t serial) const {
 void held_resources::destroy_holders() {
   destroyed_ = true;
   trace_buffer& t = trace();
-  const std::uint32_t count = t.count, text_bytes = t.text_bytes, text_count = t.text_count;
+  event* const next = t.next;
+  const std::uint32_t text_bytes = t.text_bytes, text_count = t.text_count;
   const kind_set kinds_before = t.kinds;
   const bool truncated = t.truncated;
   const pid_t child = ::fork();
   if (child == 0) destroy_in_child(run_, cut_off_);
   survived_ = child > 0 && ended_well(child);
-  for (const event* e = t.events + count; e != t.events + t.count; ++e)
+  for (const event* e = next; e != t.next; ++e)
     if (e->kind == event_kind::released) released_.push_back(static_cast<std::uint32_t>(e->value));
-  t.count = count;
+  t.next = next;
   t.text_bytes = text_bytes;
   t.text_count = text_count;
   t.kinds = kinds_before;
