@@ -55,11 +55,14 @@ std::uint32_t flags_of(const error_code& code) {
   return 0;
 }
 
+// A join of joins holds what the inner one threw.
 std::uint32_t flags_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const COFAULT_ASIO_SYSTEM::system_error& e) {
     return flags_of(e.code());
+  } catch (const COFAULT_ASIO::multiple_exceptions& all) {
+    return flags_of(all.first_exception());
   } catch (...) {
     return 0;
   }

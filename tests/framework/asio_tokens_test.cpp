@@ -57,6 +57,30 @@ NET_TEST(Tokens, CodesForWhatReportsCodes) {
   EXPECT_EQ(codes_seen.size(), 4u);
 }
 
+// A socket has no default value: it belongs to an executor.
+awaitable<void> accepts() {
+  using net::ip::tcp;
+  tcp::acceptor acceptor(co_await net::this_coro::executor, {net::ip::address_v4::loopback(), 0});
+  tcp::socket first(acceptor.get_executor()), second(acceptor.get_executor());
+  first.connect(acceptor.local_endpoint());
+  second.connect(acceptor.local_endpoint());
+  auto [why, accepted] = co_await acceptor.async_accept(net::as_tuple(use_awaitable));
+  EXPECT_EQ(accepted.is_open(), !why);
+  EXPECT_EQ(accepted.get_executor(), acceptor.get_executor());
+  if (why) codes_seen.insert("tuple: " + why.message());
+  net::error_code ec;
+  auto other = co_await acceptor.async_accept(net::redirect_error(use_awaitable, ec));
+  EXPECT_EQ(other.is_open(), !ec);
+  if (ec) codes_seen.insert("redirected: " + ec.message());
+}
+
+NET_TEST(Tokens, AFailedAcceptHandsOverASocketThatIsNotOpen) {
+  codes_seen.clear();
+  EXPECT_THAT(proposals(accepts),
+              ElementsAre("async_accept code:no_descriptors", "async_accept code:no_descriptors"));
+  EXPECT_EQ(codes_seen.size(), 2u);
+}
+
 template <class Initiation>
 awaitable<void> code_beside_it() {
   net::error_code ec;
