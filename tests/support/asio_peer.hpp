@@ -21,6 +21,15 @@ net::awaitable<void> starts(Part part) {
   co_await peer(std::chrono::milliseconds(5));
 }
 
+// A test that is a client of a part of the program: it waits until that has answered.
+using answers = net::channel<void(net::error_code, int)>;
+template <class Part>
+net::awaitable<void> asks(Part part) {
+  answers out(co_await net::this_coro::executor, 1);
+  net::co_spawn(out.get_executor(), part(out), net::detached);
+  co_await out.async_receive(net::use_awaitable);
+}
+
 // How newer versions of Asio start an operation that reports its error code to the caller.
 template <class Token>
 struct redirect_error_t {
