@@ -163,9 +163,11 @@ struct asio_driver::world {
 asio_driver::asio_driver(std::function<void(executor)> launch)
     : launch_(std::move(launch)), world_(std::make_unique<world>()) {
   static_cast<void>(registered);
+  reactor::hold_answers(true);
 }
 
-asio_driver::~asio_driver() = default;
+// The context joins the resolver's thread.
+asio_driver::~asio_driver() { reactor::hold_answers(false); }
 
 // Whoever asks may start something there: it is worth a look again.
 asio_driver::executor asio_driver::get_executor() {
@@ -213,7 +215,7 @@ void asio_driver::settle() {
 
 std::optional<virtual_time> asio_driver::next_deadline() {
   const virtual_time deadline = noted_deadline(false);
-  if (deadline < 0) return std::nullopt;
+  if (deadline < 0 || reactor::others_work()) return std::nullopt;
   return deadline;
 }
 
@@ -227,6 +229,7 @@ bool asio_driver::wait_outside() {
 void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(std::move(held)); }
 
 void asio_driver::teardown() {
+  reactor::hold_answers(false);
   // Parked coroutines unwind through the executor: while there still is one.
   world_->parked.clear();
   world_.reset();

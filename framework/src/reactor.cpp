@@ -3,17 +3,24 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <netdb.h>
 #include <sys/epoll.h>
+#include <sys/single_threaded.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "run_state.hpp"
 
 namespace {
 
@@ -127,6 +134,10 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) n
 extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout) {
   static const auto real = next<int (*)(int, epoll_event*, int, int)>("epoll_wait");
   if (!cofault::virtual_clock::running()) return real(epoll, events, most, timeout);
+  if (timeout != 0 && cofault::detail::reactor::others_work()) {
+    cofault::detail::reactor::wait_outside();
+    timeout = 0;
+  }
   registry& r = known();
   const std::lock_guard lock(r.mutex);
   int count = 0;
@@ -152,30 +163,112 @@ bool has_outside_descriptors() {
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
 }
 
-// Other threads of this process, a resolver's for example.
-bool has_other_threads() {
+// The state of a thread, behind its name in parentheses: what waits for a lock or a condition
+// sleeps, 'S', and so does what waits for a socket.
+bool is_running(const char* thread) {
+  std::ifstream in("/proc/self/task/" + std::string(thread) + "/stat");
+  std::string line;
+  std::getline(in, line);
+  const std::size_t name = line.rfind(") ");
+  const char state = name + 2 < line.size() ? line[name + 2] : '\0';
+  return state == 'R' || state == 'D';
+}
+
+// Other threads of this process that `counts`.
+template <class Counts>
+bool has_other_threads(Counts counts) {
+  if (__libc_single_threaded) return false;  // there never was one
   DIR* tasks = ::opendir("/proc/self/task");
   if (tasks == nullptr) return false;
-  int count = 0;
+  const std::string own = std::to_string(::gettid());
+  bool found = false;
   while (const dirent* entry = ::readdir(tasks))
-    if (entry->d_name[0] != '.') ++count;
+    found = found || (entry->d_name[0] != '.' && entry->d_name != own && counts(entry->d_name));
   ::closedir(tasks);
-  return count > 1;
+  return found;
 }
+
+// Lookups of names, on other threads. An answer is held back until nothing else is ready and the
+// driver lets one go: so what it is followed by has one order.
+std::atomic<int> lookups = 0;
+std::atomic<bool> held_back = false, let_go = false;
+// What joins such a thread meanwhile, in a run, waits no longer than this.
+constexpr int most_pauses = 1000;
+
+void short_pause() {
+  constexpr timespec pause{0, 200'000};
+  ::nanosleep(&pause, nullptr);
+}
+
+void wait_for_the_driver() {
+  for (int i = 0; i < most_pauses && held_back && !let_go.exchange(false); ++i) short_pause();
+}
+
+// How often the driver has waited since something moved last.
+class patience {
+ public:
+  bool is_left() { return waited() < most; }
+  void wait() {
+    ++waited();
+    // Short at first: most answers come at once.
+    for (int i = waited() < 10 ? 1 : 25; i > 0; --i) short_pause();
+  }
+
+ private:
+  static constexpr int most = 50;
+  int& waited() {
+    const run_state* const run = run_state::current();
+    const moved now{virtual_clock::now(), run == nullptr ? 0 : run->arrivals};
+    if (std::exchange(last_, now) != now) waited_ = 0;
+    return waited_;
+  }
+  struct moved {
+    virtual_time clock = -1;
+    std::uint64_t arrivals = 0;
+    friend bool operator==(const moved&, const moved&) = default;
+  };
+  moved last_;
+  int waited_ = 0;
+};
+thread_local patience left;
 
 }  // namespace
 
 void look_at_timers() { timers_due = true; }
 
+void hold_answers(bool back) {
+  let_go = false;
+  held_back = back;
+}
+
+bool others_work() {
+  if (__libc_single_threaded || !left.is_left()) return false;
+  static thread_local bool worked = false;
+  // In this order: who runs now may be asleep, and look something up, a moment later.
+  const bool work = has_other_threads(is_running) || lookups > 0;
+  // What they have handed over in between is looked at first.
+  return std::exchange(worked, work) || work;
+}
+
 bool wait_outside() {
-  constexpr int patience = 40;  // times 5 ms
-  static thread_local int waited = 0;
-  static thread_local virtual_time at = -1;
-  if (at != virtual_clock::now()) at = virtual_clock::now(), waited = 0;
-  if (waited++ >= patience || (!has_outside_descriptors() && !has_other_threads())) return false;
-  const timespec pause{0, 5'000'000};
-  ::nanosleep(&pause, nullptr);
+  const auto any = [](const char*) { return true; };
+  if (!left.is_left() || (!has_outside_descriptors() && !has_other_threads(any))) return false;
+  if (lookups > 0 && !has_other_threads(is_running)) let_go = true;
+  left.wait();
   return true;
 }
 
 }  // namespace cofault::detail::reactor
+
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
+                           addrinfo** result) {
+  using namespace cofault::detail;
+  static const auto real =
+      next<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>("getaddrinfo");
+  if (run_state::current() != nullptr) return real(node, service, hints, result);
+  ++reactor::lookups;
+  const int error = real(node, service, hints, result);
+  reactor::wait_for_the_driver();
+  --reactor::lookups;
+  return error;
+}

@@ -98,4 +98,40 @@ awaitable<void> resolve() {
 
 NET_TEST(Sockets, AResolverThreadIsNoHang) { EXPECT_THAT(explore(resolve), SurvivesEveryFault()); }
 
+awaitable<void> resolve_in_time() {
+  tcp::resolver resolver(co_await net::this_coro::executor);
+  net::steady_timer timer(resolver.get_executor(), 1ms);
+  for (int i = 0; i < 20; ++i) {
+    timer.expires_after(1ms);
+    const auto first = co_await (resolver.async_resolve("127.0.0.1", "80", use_awaitable) ||
+                                 timer.async_wait(use_awaitable));
+    EXPECT_EQ(first.index(), 0u) << "the timer, in round " << i;
+  }
+}
+
+NET_TEST(Sockets, NoTimerFiresWhileAResolverWorks) {
+  EXPECT_THAT(explore(resolve_in_time, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+awaitable<void> resolve_in_a_loop_of_its_own() {
+  net::io_context own;
+  tcp::resolver resolver(own);
+  net::steady_timer timer(own, 1ms);
+  timer.async_wait([&](net::error_code why) {
+    EXPECT_TRUE(why);
+    resolver.cancel();
+  });
+  resolver.async_resolve("127.0.0.1", "80", [&](net::error_code why, const auto&) {
+    EXPECT_FALSE(why);
+    timer.cancel();
+  });
+  own.run();
+  co_await resolve();
+}
+
+NET_TEST(Sockets, NorInAnEventLoopOfTheProgramsOwn) {
+  EXPECT_THAT(explore(resolve_in_a_loop_of_its_own, support::usual().trials(1)),
+              SurvivesEveryFault());
+}
+
 }  // namespace
