@@ -134,6 +134,20 @@ NET_TEST(Fates, MaskedByTheFailureOfTheRoot) {
   EXPECT_THAT(t.lost, ElementsAre(HasSubstr("net::co_spawn(")));
 }
 
+#ifdef NET_CAN_CONSIGN
+awaitable<void> spawns_with_a_wrapped_handler() {
+  net::cancellation_signal signal;
+  co_await spawns(net::bind_cancellation_slot(
+      signal.slot(), net::consign([](std::exception_ptr) {}, std::make_shared<int>())));
+}
+awaitable<void> spawns_detached_wrapped() { return spawns(net::consign(net::detached, 1)); }
+
+NET_TEST(Fates, AHandlerIsTheProgramsHoweverItIsWrapped) {
+  EXPECT_EQ(fates(spawns_with_a_wrapped_handler), "surfaced");
+  EXPECT_EQ(fates(spawns_detached_wrapped), "dropped");
+}
+#endif
+
 awaitable<void> serves() {
   co_await pause(1ms);  // left here
 }

@@ -72,6 +72,29 @@ NET_TEST(Sockets, FaultsByOperation) {
                   "async_read throw:eof throw:reset", "async_wait throw:no_memory"));
 }
 
+awaitable<void> reads_lines() {
+  const auto executor = co_await net::this_coro::executor;
+  tcp::acceptor acceptor(executor, {net::ip::address_v4::loopback(), 0});
+  tcp::socket client(executor);
+  const std::array servers = {acceptor.local_endpoint()};
+  co_await net::async_connect(client, servers, use_awaitable);
+  tcp::socket server = co_await acceptor.async_accept(use_awaitable);
+  server.send(net::buffer("one\ntwo\n"));
+  std::string text;
+  const auto n =
+      co_await net::async_read_until(client, net::dynamic_buffer(text), '\n', use_awaitable);
+  text.erase(0, n);
+  co_await net::async_read_until(client, net::dynamic_buffer(text), "\n", use_awaitable);
+}
+
+// The function that is called, not which of Asio's variants of it.
+NET_TEST(Sockets, OperationsHaveTheirNames) {
+  EXPECT_THAT(proposals(reads_lines),
+              ElementsAre("async_connect throw:refused", "async_accept throw:no_descriptors",
+                          "async_read_until throw:eof throw:reset",
+                          "async_read_until throw:eof throw:reset"));
+}
+
 // A read that nobody answers, with a deadline: the clock must get there.
 awaitable<void> silent_peer() {
   const auto executor = co_await net::this_coro::executor;

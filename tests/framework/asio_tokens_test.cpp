@@ -170,7 +170,7 @@ awaitable<void> composed() {
 
 NET_TEST(Tokens, ComposedOperations) {
   EXPECT_THAT(proposals(composed),
-              ElementsAre("composed_op throw:reset", "? throw:reset", "? code:reset"));
+              ElementsAre("? throw:reset", "? throw:reset", "? code:reset"));
 }
 
 #ifdef NET_CAN_AWAIT_DEFERRED
