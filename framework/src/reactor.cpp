@@ -218,13 +218,14 @@ class patience {
   static constexpr int most = 50;
   int& waited() {
     const run_state* const run = run_state::current();
-    const moved now{virtual_clock::now(), run == nullptr ? 0 : run->arrivals};
+    moved now{virtual_clock::now()};
+    if (run != nullptr) now.run = run->number, now.arrivals = run->arrivals;
     if (std::exchange(last_, now) != now) waited_ = 0;
     return waited_;
   }
   struct moved {
     virtual_time clock = -1;
-    std::uint64_t arrivals = 0;
+    std::uint64_t run = 0, arrivals = 0;
     friend bool operator==(const moved&, const moved&) = default;
   };
   moved last_;

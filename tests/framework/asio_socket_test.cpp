@@ -121,6 +121,14 @@ awaitable<void> resolve() {
 
 NET_TEST(Sockets, AResolverThreadIsNoHang) { EXPECT_THAT(explore(resolve), SurvivesEveryFault()); }
 
+// The patience of one run is not that of all.
+NET_TEST(Sockets, AResolverThreadIsNoHangInAnyOfManyRuns) {
+  for (int i = 0; i < 30; ++i) {
+    const auto result = explore(resolve, support::usual().in_process());
+    ASSERT_THAT(result, SurvivesEveryFault()) << i;
+  }
+}
+
 awaitable<void> resolve_in_time() {
   tcp::resolver resolver(co_await net::this_coro::executor);
   net::steady_timer timer(resolver.get_executor(), 1ms);
