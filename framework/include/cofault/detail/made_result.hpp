@@ -12,10 +12,12 @@ struct code_result {
   static constexpr bool carries_code = false;
 };
 
-// Belongs to an executor, and can be made of nothing else: a socket that is not open.
+// Belongs to an executor, and can be made of nothing else: a socket that is not open. Its executor
+// is the coroutine's, or one made of that (a strand).
 template <class T, class Executor>
 concept of_executor = requires { typename T::executor_type; } && std::is_object_v<T> &&
-                      std::constructible_from<T, const Executor&>;
+                      std::constructible_from<typename T::executor_type, const Executor&> &&
+                      std::constructible_from<T, const typename T::executor_type&>;
 
 // What an operation hands over when it reports an error, made without it. `Executor` is void where
 // the coroutine has none.
@@ -27,7 +29,7 @@ struct made_result {
     if constexpr (is_default)
       return T();
     else
-      return T(executor);
+      return T(typename T::executor_type(executor));
   }
 };
 template <class T>
