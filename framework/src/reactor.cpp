@@ -261,8 +261,9 @@ bool wait_outside() {
 
 }  // namespace cofault::detail::reactor
 
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
-                           addrinfo** result) {
+// Weak: a test may have a fake of its own.
+extern "C" [[gnu::weak]] int getaddrinfo(const char* node, const char* service,
+                                         const addrinfo* hints, addrinfo** result) {
   using namespace cofault::detail;
   static const auto real =
       next<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>("getaddrinfo");
