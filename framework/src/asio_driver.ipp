@@ -7,6 +7,7 @@
 
 #include "cofault/detail/runtime_errors.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "other_threads.hpp"
 #include "reactor.hpp"
 #include "thrown_part.hpp"
 
@@ -163,11 +164,11 @@ struct asio_driver::world {
 asio_driver::asio_driver(std::function<void(executor)> launch)
     : launch_(std::move(launch)), world_(std::make_unique<world>()) {
   static_cast<void>(registered);
-  reactor::hold_answers(true);
+  other_threads::hold_answers(true);
 }
 
 // The context joins the resolver's thread.
-asio_driver::~asio_driver() { reactor::hold_answers(false); }
+asio_driver::~asio_driver() { other_threads::hold_answers(false); }
 
 // Whoever asks may start something there: it is worth a look again.
 asio_driver::executor asio_driver::get_executor() {
@@ -229,7 +230,7 @@ bool asio_driver::wait_outside() {
 void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(std::move(held)); }
 
 void asio_driver::teardown() {
-  reactor::hold_answers(false);
+  other_threads::hold_answers(false);
   // Parked coroutines unwind through the executor: while there still is one.
   world_->parked.clear();
   world_.reset();

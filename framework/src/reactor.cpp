@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor.hpp"
 
-#include <dirent.h>
 #include <dlfcn.h>
-#include <netdb.h>
 #include <sys/epoll.h>
-#include <sys/single_threaded.h>
 #include <sys/timerfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <fstream>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "other_threads.hpp"
 #include "run_state.hpp"
 
 namespace {
@@ -163,47 +157,6 @@ bool has_outside_descriptors() {
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
 }
 
-// The state of a thread, behind its name in parentheses: what waits for a lock or a condition
-// sleeps, 'S', and so does what waits for a socket.
-bool is_running(const char* thread) {
-  std::ifstream in("/proc/self/task/" + std::string(thread) + "/stat");
-  std::string line;
-  std::getline(in, line);
-  const std::size_t name = line.rfind(") ");
-  const char state = name + 2 < line.size() ? line[name + 2] : '\0';
-  return state == 'R' || state == 'D';
-}
-
-// Other threads of this process that `counts`.
-template <class Counts>
-bool has_other_threads(Counts counts) {
-  if (__libc_single_threaded) return false;  // there never was one
-  DIR* tasks = ::opendir("/proc/self/task");
-  if (tasks == nullptr) return false;
-  const std::string own = std::to_string(::gettid());
-  bool found = false;
-  while (const dirent* entry = ::readdir(tasks))
-    found = found || (entry->d_name[0] != '.' && entry->d_name != own && counts(entry->d_name));
-  ::closedir(tasks);
-  return found;
-}
-
-// Lookups of names, on other threads. An answer is held back until nothing else is ready and the
-// driver lets one go: so what it is followed by has one order.
-std::atomic<int> lookups = 0;
-std::atomic<bool> held_back = false, let_go = false;
-// What joins such a thread meanwhile, in a run, waits no longer than this.
-constexpr int most_pauses = 1000;
-
-void short_pause() {
-  constexpr timespec pause{0, 200'000};
-  ::nanosleep(&pause, nullptr);
-}
-
-void wait_for_the_driver() {
-  for (int i = 0; i < most_pauses && held_back && !let_go.exchange(false); ++i) short_pause();
-}
-
 // How often the driver has waited since something moved last.
 class patience {
  public:
@@ -211,7 +164,7 @@ class patience {
   void wait() {
     ++waited();
     // Short at first: most answers come at once.
-    for (int i = waited() < 10 ? 1 : 25; i > 0; --i) short_pause();
+    for (int i = waited() < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
   }
 
  private:
@@ -237,40 +190,19 @@ thread_local patience left;
 
 void look_at_timers() { timers_due = true; }
 
-void hold_answers(bool back) {
-  let_go = false;
-  held_back = back;
-}
-
 bool others_work() {
-  if (__libc_single_threaded || !left.is_left()) return false;
   static thread_local bool worked = false;
   // In this order: who runs now may be asleep, and look something up, a moment later.
-  const bool work = has_other_threads(is_running) || lookups > 0;
+  const bool work = other_threads::run() || other_threads::look_up();
   // What they have handed over in between is looked at first.
-  return std::exchange(worked, work) || work;
+  return (std::exchange(worked, work) || work) && left.is_left();
 }
 
 bool wait_outside() {
-  const auto any = [](const char*) { return true; };
-  if (!left.is_left() || (!has_outside_descriptors() && !has_other_threads(any))) return false;
-  if (lookups > 0 && !has_other_threads(is_running)) let_go = true;
+  if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
+  if (!other_threads::run()) other_threads::let_one_answer_go();
   left.wait();
   return true;
 }
 
 }  // namespace cofault::detail::reactor
-
-// Weak: a test may have a fake of its own.
-extern "C" [[gnu::weak]] int getaddrinfo(const char* node, const char* service,
-                                         const addrinfo* hints, addrinfo** result) {
-  using namespace cofault::detail;
-  static const auto real =
-      next<int (*)(const char*, const char*, const addrinfo*, addrinfo**)>("getaddrinfo");
-  if (run_state::current() != nullptr) return real(node, service, hints, result);
-  ++reactor::lookups;
-  const int error = real(node, service, hints, result);
-  reactor::wait_for_the_driver();
-  --reactor::lookups;
-  return error;
-}
