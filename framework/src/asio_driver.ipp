@@ -7,6 +7,7 @@
 
 #include "cofault/detail/runtime_errors.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "other_threads.hpp"
 #include "reactor.hpp"
 #include "thrown_part.hpp"
 
@@ -55,11 +56,14 @@ std::uint32_t flags_of(const error_code& code) {
   return 0;
 }
 
+// A join of joins holds what the inner one threw.
 std::uint32_t flags_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const COFAULT_ASIO_SYSTEM::system_error& e) {
     return flags_of(e.code());
+  } catch (const COFAULT_ASIO::multiple_exceptions& all) {
+    return flags_of(all.first_exception());
   } catch (...) {
     return 0;
   }
@@ -160,9 +164,11 @@ struct asio_driver::world : reused {
 asio_driver::asio_driver(std::function<void(executor)> launch)
     : launch_(std::move(launch)), world_(std::make_unique<world>()) {
   static_cast<void>(registered);
+  other_threads::hold_answers(true);
 }
 
-asio_driver::~asio_driver() = default;
+// The context joins the resolver's thread.
+asio_driver::~asio_driver() { other_threads::hold_answers(false); }
 
 // Whoever asks may start something there: it is worth a look again.
 asio_driver::executor asio_driver::get_executor() {
@@ -210,7 +216,7 @@ void asio_driver::settle() {
 
 std::optional<virtual_time> asio_driver::next_deadline() {
   const virtual_time deadline = noted_deadline(false);
-  if (deadline < 0) return std::nullopt;
+  if (deadline < 0 || reactor::others_work()) return std::nullopt;
   return deadline;
 }
 
@@ -224,6 +230,7 @@ bool asio_driver::wait_outside() {
 void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(std::move(held)); }
 
 void asio_driver::teardown() {
+  other_threads::hold_answers(false);
   // Parked coroutines unwind through the executor: while there still is one.
   world_->parked.clear();
   world_.reset();

@@ -175,8 +175,7 @@ class fates {
   fate unseen(std::uint32_t n, const life& l) {
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
     if (l.retrieved) return fate::surfaced;     // handed over as a value, and looked at
-    if ((l.story.flags & exception_cancels) != 0 && (l.story.flags & exception_injected) == 0)
-      return fate::ended;
+    if (is_cancellation_of_the_program(l)) return fate::ended;
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     if (l.judged && reported(l)) return fate::reported;
     exception_story& s = lives_.of(n).story;
@@ -191,13 +190,21 @@ class fates {
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 
+  // What begins with a cancellation may stand for more than that: for the error that caused it.
+  static bool is_cancellation_of_the_program(const life& l) {
+    const std::uint32_t flags = l.story.flags;
+    if ((flags & exception_cancels) == 0 || (flags & exception_injected) != 0) return false;
+    return (flags & exception_several) == 0 || !l.judged;
+  }
+
   // What the join that had this exception threw in its place, or, if it says that there were
   // several, the coroutine that the join gave it to. A join that passes one of several on throws
   // nothing of its own.
   life* spokesman(const life& l, const exception_story& s) {
     const auto joined = known().blame.waited(known().blame.last_left(s));
     auto& all = lives_.all();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const life& other) {
+    // Of joins within joins the outermost, which throws last.
+    const auto found = std::find_if(all.rbegin(), all.rend(), [&](const life& other) {
       const std::uint32_t by = other.story.thrown_by, flags = other.story.flags;
       if (by == 0 || other.born <= l.born || other.born > l.died) return false;
       if ((flags & exception_several) != 0 && !s.detached && by == s.culprit_frame) return true;
@@ -205,7 +212,7 @@ class fates {
       return !known().who.is_user(by) && ((flags & exception_several) != 0 || !stopped) &&
              known().blame.waited(by) == joined;
     });
-    return found == all.end() ? nullptr : &*found;
+    return found == all.rend() ? nullptr : &*found;
   }
 
   bool is_awaited_by(std::uint32_t frame, std::uint32_t by) {

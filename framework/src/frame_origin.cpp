@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "cofault/detail/source_lines.hpp"
 #include "cofault/site.hpp"
@@ -17,11 +18,13 @@ std::string_view type_in(std::string_view text) {
   return at == text.npos ? text : text.substr(at + 4);
 }
 
-// All but the event loop's own executor, whose strand is nested in the same class. The name is mangled where the executor hides its type.
+// All but the event loop's own executor, whose strand is nested in the same class. The name is
+// mangled where the executor hides its type.
 std::uint64_t queueing(std::string_view executor) {
   executor = type_in(executor);
-  for (const std::string_view loop : {"N5boost4asio10io_context19basic_executor_type", "N4asio10io_context19basic_executor_type",
-                                      "boost::asio::io_context::basic_executor_type", "asio::io_context::basic_executor_type"})
+  for (const std::string_view loop :
+       {"N5boost4asio10io_context19basic_executor_type", "N4asio10io_context19basic_executor_type",
+        "boost::asio::io_context::basic_executor_type", "asio::io_context::basic_executor_type"})
     if (executor.starts_with(loop)) return 0;
   return executor.empty() ? 0 : std::uint64_t{spawn_queues};
 }
@@ -29,11 +32,18 @@ std::uint64_t queueing(std::string_view executor) {
 std::uint64_t kind_of(std::string_view handler) {
   std::string_view type = type_in(handler);
   if (type.find("detached_handler") != type.npos) return spawn_detached;
-  constexpr std::size_t scope = std::string_view("boost::asio::").size();
-  for (const std::string_view binder :
-       {"executor_binder<", "cancellation_slot_binder<", "allocator_binder<"})
-    if (const std::size_t at = type.find(binder); at <= scope)
-      type.remove_prefix(at + binder.size());
+  // What wraps a handler calls it with the exception. Asio nests them in any order.
+  constexpr std::size_t scope = std::string_view("boost::asio::detail::").size();
+  constexpr std::string_view wrappers[] = {"executor_binder<",  "cancellation_slot_binder<",
+                                           "allocator_binder<", "immediate_executor_binder<",
+                                           "consign_handler<",  "append_handler<",
+                                           "prepend_handler<"};
+  for (bool again = true; std::exchange(again, false);)
+    for (const std::string_view wrapper : wrappers)
+      if (const std::size_t at = type.find(wrapper); at <= scope) {
+        type.remove_prefix(at + wrapper.size());
+        again = true;
+      }
   const bool library = type.starts_with("boost::asio::") || type.starts_with("asio::");
   return library ? spawn_library : spawn_program;
 }

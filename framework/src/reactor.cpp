@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor.hpp"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -14,6 +13,8 @@
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "other_threads.hpp"
+#include "run_state.hpp"
 
 namespace {
 
@@ -127,6 +128,10 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) n
 extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout) {
   static const auto real = next<int (*)(int, epoll_event*, int, int)>("epoll_wait");
   if (!cofault::virtual_clock::running()) return real(epoll, events, most, timeout);
+  if (timeout != 0 && cofault::detail::reactor::others_work()) {
+    cofault::detail::reactor::wait_outside();
+    timeout = 0;
+  }
   registry& r = known();
   const std::lock_guard lock(r.mutex);
   int count = 0;
@@ -152,29 +157,57 @@ bool has_outside_descriptors() {
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
 }
 
-// Other threads of this process, a resolver's for example.
-bool has_other_threads() {
-  DIR* tasks = ::opendir("/proc/self/task");
-  if (tasks == nullptr) return false;
-  int count = 0;
-  while (const dirent* entry = ::readdir(tasks))
-    if (entry->d_name[0] != '.') ++count;
-  ::closedir(tasks);
-  return count > 1;
-}
+// How often the driver has waited since something moved last.
+class patience {
+ public:
+  bool is_left() { return waited() < most; }
+  // All of it was spent on other threads, and nothing came: what they do is not for this run.
+  bool was_in_vain() {
+    static_cast<void>(waited());
+    return in_vain_in_ != 0 && in_vain_in_ == last_.run;
+  }
+  void wait() {
+    if (++waited() == most) in_vain_in_ = last_.run;
+    // Short at first: most answers come at once.
+    for (int i = waited() < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
+  }
+
+ private:
+  static constexpr int most = 50;
+  int& waited() {
+    const run_state* const run = run_state::current();
+    moved now{virtual_clock::now()};
+    if (run != nullptr) now.run = run->number, now.arrivals = run->arrivals;
+    if (std::exchange(last_, now) != now) waited_ = 0;
+    return waited_;
+  }
+  struct moved {
+    virtual_time clock = -1;
+    std::uint64_t run = 0, arrivals = 0;
+    friend bool operator==(const moved&, const moved&) = default;
+  };
+  moved last_;
+  int waited_ = 0;
+  std::uint64_t in_vain_in_ = 0;  // the run; 0: none
+};
+thread_local patience left;
 
 }  // namespace
 
 void look_at_timers() { timers_due = true; }
 
+bool others_work() {
+  static thread_local bool worked = false;
+  // In this order: who runs now may be asleep, and look something up, a moment later.
+  const bool work = (!left.was_in_vain() && other_threads::run()) || other_threads::look_up();
+  // What they have handed over in between is looked at first.
+  return (std::exchange(worked, work) || work) && left.is_left();
+}
+
 bool wait_outside() {
-  constexpr int patience = 40;  // times 5 ms
-  static thread_local int waited = 0;
-  static thread_local virtual_time at = -1;
-  if (at != virtual_clock::now()) at = virtual_clock::now(), waited = 0;
-  if (waited++ >= patience || (!has_outside_descriptors() && !has_other_threads())) return false;
-  const timespec pause{0, 5'000'000};
-  ::nanosleep(&pause, nullptr);
+  if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
+  if (!other_threads::run()) other_threads::let_one_answer_go();
+  left.wait();
   return true;
 }
 

@@ -11,8 +11,12 @@ namespace cofault::detail::reactor {
 // timers with the (virtual) clock.
 void look_at_timers();
 
+// Whether another thread of the process is at work, a resolver's for example: what it hands over
+// belongs to this moment, so the clock stands still. False where wait_outside() has lost patience.
+bool others_work();
+
 // Waits a little, in real time, for descriptors with an outside peer and for other threads of the
-// process. False: there are none, or nothing came.
+// process, of which one may hand over what it has looked up. False: there are none, or nothing came.
 bool wait_outside();
 
 }  // namespace cofault::detail::reactor

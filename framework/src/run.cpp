@@ -7,6 +7,7 @@
 #include "cofault/clock.hpp"
 #include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
+#include "cofault/family.hpp"
 #include "held_resources.hpp"
 #include "last_words.hpp"
 #include "run_state.hpp"
@@ -143,8 +144,14 @@ void start(run_state& run) {
 }
 
 void record_pending(run_state& run) {
+  const family who({detail::trace().events, detail::trace().count()});
+  const auto in_root = [&](std::uint32_t frame) {
+    while (frame != 0 && frame != run.root_frame) frame = who.awaiter(frame);
+    return std::uint64_t{frame != 0};
+  };
   for (detail::frame* f = run.started.first(); f != nullptr; f = f->next)
-    if (f->state == detail::frame_state::suspended) run.record(event_kind::pending, f);
+    if (f->state == detail::frame_state::suspended)
+      run.record(event_kind::pending, f, in_root(f->id));
 }
 
 void run_probe(run_state& run, const detail::probe_start& probe) {

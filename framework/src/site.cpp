@@ -112,20 +112,40 @@ std::string_view template_before(std::string_view text) {
   return text.substr(text.find_last_not_of("abcdefghijklmnopqrstuvwxyz_") + 1);
 }
 
-// Asio names the function object that starts an operation after it: "initiate_async_read". Streams
-// and channels have operations of the same name but can fail in different ways.
+// Asio names the function object that starts an operation after it: "initiate_async_read". What
+// only wraps an operation, or is made of others, has that name, and not its own.
+bool is_wrapper(std::string_view name) {
+  for (const std::string_view part : {"composed", "co_composed", "cancel_a", "memfn", "impl"})
+    if (name.starts_with(part)) return true;
+  return false;
+}
+
+// What is behind "initiate_"; "": nothing, or no operation of Asio's.
+std::string_view initiated(std::string_view type) {
+  constexpr std::string_view mark = "initiate_";
+  for (std::size_t at = type.find(mark); at != type.npos; at = type.find(mark, at + 1)) {
+    const std::string_view name = type.substr(at + mark.size());
+    if (!is_wrapper(name)) return name;
+  }
+  return "";
+}
+
+// The function that the program called. Streams and channels have operations of the same name but
+// can fail in different ways.
 std::string operation_in(std::string_view type) {
   if (type.starts_with(detail::method_mark))
     return std::string(type.substr(sizeof detail::method_mark - 1)) + "()";
-  constexpr std::string_view mark = "initiate_";
-  const std::size_t at = type.find(mark);
-  if (at == type.npos) return type.find("this_coro::") != type.npos ? "this_coro" : "";
-  const std::string_view name = type.substr(at + mark.size());
+  const std::string_view name = initiated(type);
+  if (name.empty()) return type.find("this_coro::") != type.npos ? "this_coro" : "";
   std::string out(name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789")));
-  for (const std::string_view variant : {"_buffer_sequence", "_dynbuf_v1", "_dynbuf_v2", "_move"})
+  for (const std::string_view variant :
+       {"_buffer_sequence", "_dynbuf", "_streambuf", "_delim_string", "_delim", "_expr", "_match",
+        "_v1", "_v2", "_move", "_range", "_iterator"})
     if (const std::size_t found = out.find(variant); found != out.npos)
       out.erase(found, variant.size());
-  return template_before(type.substr(0, at)).ends_with("channel") ? "channel::" + out : out;
+  const auto scope = type.substr(0, static_cast<std::size_t>(name.data() - type.data()) -
+                                        std::string_view("initiate_").size());
+  return template_before(scope).ends_with("channel") ? "channel::" + out : out;
 }
 
 std::uint32_t same_function(std::string_view file, std::string_view name) {

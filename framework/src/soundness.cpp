@@ -41,7 +41,8 @@ void refuse_different(const std::vector<event>& a, const std::vector<event>& b) 
   while (i > 0 && longer[i].site == 0) --i;
   box().fail("cofault: the body is not deterministic: two runs without faults differ first at " +
              sites::place(longer[i].site) +
-             "; take random numbers, addresses and real time out of its decisions");
+             "; take random numbers, real time and addresses out of its decisions (a set of pointers is in "
+             "the order of their addresses)");
 }
 
 void refuse_endless(const outcome& what, const options& how) {

@@ -57,8 +57,8 @@ std::vector<const event*> innermost(const outcome& what, const family& who) {
 
 const event* first(const outcome& what, event_kind kind) {
   const auto trace = what.trace();
-  const auto found = std::find_if(trace.begin(), trace.end(),
-                                  [&](const event& e) { return e.kind == kind; });
+  const auto found =
+      std::find_if(trace.begin(), trace.end(), [&](const event& e) { return e.kind == kind; });
   return found == trace.end() ? nullptr : &*found;
 }
 
@@ -90,16 +90,28 @@ std::string standstill(const event& ticking, const outcome& what, const family& 
   return out;
 }
 
+// The root, where it is the test's own and waits for none of those: for a peer, whom the program
+// leaves without an answer. Else null.
+const event* waiting_test(const outcome& what, const std::vector<const event*>& waiting,
+                          const family& who) {
+  const auto is_of_root = [](const event* e) { return e->value != 0; };
+  if (std::any_of(waiting.begin(), waiting.end(), is_of_root)) return nullptr;
+  const event* root = nullptr;  // the oldest
+  for (const event& e : what.trace())
+    if (e.kind == event_kind::pending && is_of_root(&e)) root = &e;
+  return root == nullptr || who.is_user(root->frame) ? nullptr : root;
+}
+
 void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (what.end != ending::hung) return;
   if (what.has(event_kind::parked)) return;  // the livelock's business
   if (what.has(event_kind::cancelling) && !swallowed_cancellations(what).empty()) return;
   if (left_the_event_loop(what))
-    return out.push_back(
-        {0, 0,
-         "an exception left the event loop, where whoever calls run() gets it, and the root did not "
-         "complete after that",
-         true});
+    return out.push_back({0, 0,
+                          "an exception left the event loop, where whoever calls run() gets it, "
+                          "and the root did not "
+                          "complete after that",
+                          true});
   const family who(what.trace());
   auto waiting = innermost(what, who);
   violation v;
@@ -111,9 +123,14 @@ void progress::judge(const outcome& what, std::vector<violation>& out) const {
       return std::find(places.begin(), places.end(), p->site) != places.end();
     });
   }
+  const event* const test = waiting_test(what, waiting, who);
+  if (test != nullptr)
+    v.text += "\nthe root, " + who.name(test->frame) + ", waits at " + sites::place(test->site) +
+              ", outside of user code";
   for (std::size_t i = 0; i < waiting.size() && i < 3; ++i)
     v.text += "\n" + who.name(waiting[i]->frame) + " waits at " + sites::place(waiting[i]->site);
-  if (!waiting.empty()) {
+  // Who waits beside the test may do so rightly: the accept loop of a server.
+  if (!waiting.empty() && (test == nullptr || what.fault_free)) {
     v.site = waiting.front()->site;
     v.frame = waiting.front()->frame;
   }

@@ -15,7 +15,8 @@
 namespace cofault::properties {
 namespace {
 
-std::string explanation(const exception_story& s, const family& who) {
+// `is_stranger`: who spawned the coroutine is not user code.
+std::string explanation(const exception_story& s, const family& who, bool is_stranger) {
   const std::string handler = "this handler in " + who.name(s.culprit_frame);
   if (s.end == fate::swallowed)
     return handler +
@@ -26,7 +27,10 @@ std::string explanation(const exception_story& s, const family& who) {
            " ended the exception, and the root failed later with another one that tells nothing of "
            "it";
   std::string out = "the exception was never retrieved: ";
-  if (s.detached)
+  if (s.detached && is_stranger)
+    out += "it left " + who.name(s.culprit_frame) +
+           " here, which was not spawned by user code, and nobody waits for that";
+  else if (s.detached)
     out += "it ended a coroutine that was spawned here, and nobody waits for that";
   else
     out += (s.joined ? "the join that" : "what") + std::string(" is awaited here dropped it");
@@ -52,6 +56,14 @@ detail::place_in_source spawned_at(const code_place& where) {
   if (where.site != 0 && detail::source_line(place.file, place.line) == "}")
     place = detail::place_in_source_of({0, 0, where.site});
   return place;
+}
+
+// The await at which the exception left the coroutine that is blamed.
+detail::place_in_source left_at(const exception_story& s, std::span<const event> trace) {
+  const auto last = std::find_if(trace.rbegin(), trace.rend(), [&](const event& e) {
+    return e.kind == event_kind::arrived && e.frame == s.culprit_frame;
+  });
+  return detail::place_in_source_of({0, 0, last == trace.rend() ? 0 : last->site});
 }
 
 bool is_injected(const exception_story& s) { return (s.flags & exception_injected) != 0; }
@@ -100,10 +112,13 @@ std::optional<violation> kept_by_awaited(const exception_story& s, const family&
 }
 
 // Nothing: it was meant so.
-std::optional<violation> violation_of(const exception_story& s, const family& who) {
+std::optional<violation> violation_of(const exception_story& s, const family& who,
+                                      std::span<const event> trace) {
   const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
-  const detail::place_in_source place =
+  detail::place_in_source place =
       handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
+  const bool is_stranger = s.detached && place.line == 0;
+  if (is_stranger) place = left_at(s, trace);
   // A coroutine that is not seen runs inside of one that is.
   if (handler && !place.file.empty() && !sites::is_user(place.file)) {
     if (!s.kept) return std::nullopt;
@@ -112,7 +127,7 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   violation v;
   v.frame = s.culprit_frame;
   v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;
-  v.text = explanation(s, who);
+  v.text = explanation(s, who, is_stranger);
   if (handler && place.line == 0) {
     v.undecided = true;
     v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;
@@ -147,7 +162,7 @@ void surfacing::judge(const outcome& what, std::vector<violation>& out) const {
     if (!is_kept && (!is_lost(s.end) || s.end == fate::terminated)) continue;
     if (is_outdone(s, all, root_threw)) continue;
     const family who(what.trace());
-    if (auto v = is_kept ? kept_by_awaited(s, who) : violation_of(s, who))
+    if (auto v = is_kept ? kept_by_awaited(s, who) : violation_of(s, who, what.trace()))
       out.push_back(std::move(*v));
   }
 }

@@ -9,6 +9,7 @@
 
 #include "handled_rows.hpp"
 #include "net.hpp"
+#include "support/asio_peer.hpp"
 #include "terminated_rows.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -131,6 +132,40 @@ NET_TEST(Fates, MaskedByTheFailureOfTheRoot) {
   const told t = fault_in(spawns_and_fails_itself);
   EXPECT_EQ(t.fates, "masked surfaced");
   EXPECT_THAT(t.lost, ElementsAre(HasSubstr("net::co_spawn(")));
+}
+
+#ifdef NET_CAN_CONSIGN
+awaitable<void> spawns_with_a_wrapped_handler() {
+  net::cancellation_signal signal;
+  co_await spawns(net::bind_cancellation_slot(
+      signal.slot(), net::consign([](std::exception_ptr) {}, std::make_shared<int>())));
+}
+awaitable<void> spawns_detached_wrapped() { return spawns(net::consign(net::detached, 1)); }
+
+NET_TEST(Fates, AHandlerIsTheProgramsHoweverItIsWrapped) {
+  EXPECT_EQ(fates(spawns_with_a_wrapped_handler), "surfaced");
+  EXPECT_EQ(fates(spawns_detached_wrapped), "dropped");
+}
+#endif
+
+awaitable<void> serves() {
+  co_await pause(1ms);  // left here
+}
+awaitable<void> serves_as_it_likes() {
+  co_await pause(1ms);  // cofault: deliberate
+}
+
+template <awaitable<void> (*Part)()>
+awaitable<void> test_of(support::asio_world) {
+  return support::starts(Part);
+}
+
+NET_TEST(Fates, WhatTheTestSpawnsIsBlamedWhereItFailed) {
+  const auto found = support::explore(test_of<serves>).findings;
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].report, HasSubstr("co_await pause(1ms);  // left here"));
+  EXPECT_THAT(found[0].explanation, HasSubstr("it left serves() here"));
+  EXPECT_TRUE(support::explore(test_of<serves_as_it_likes>).clean());
 }
 
 // ---- ended

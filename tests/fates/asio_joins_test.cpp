@@ -103,6 +103,36 @@ NET_TEST(Fates, WhatAnotherJoinSaysTellsNothingOfThisOne) {
   EXPECT_THAT(t.lost, ElementsAre(line("// dropped here")));
 }
 
+awaitable<void> ends() {
+  throw net::system_error(net::error::eof);
+  co_return;
+}
+
+// What a session is: the last one to fail is the first in what `&&` throws.
+awaitable<void> serves(awaitable<void> reads) {
+  co_await ((pause(1h) && std::move(reads)) && pause(1h));
+}
+
+template <awaitable<void> (*Reads)()>
+awaitable<void> spawns_a_session() {
+  net::co_spawn(co_await net::this_coro::executor, serves(Reads()), net::detached);  // spawned here
+  co_await pause(5ms);
+}
+
+// Cancellations and the end of a stream, that is all it stands for. It is in another join.
+NET_TEST(Fates, WhatAJoinThrowsBehindTheEndOfAStreamMayEndAnywhere) {
+  EXPECT_EQ(fates(spawns_a_session<ends>, 2), "ended surfaced translated translated ended ended");
+}
+
+// An error in the place of the end: what the join throws begins with a cancellation all the same.
+NET_TEST(Fates, WhatAJoinThrowsBehindAnErrorIsLost) {
+  for (std::size_t side = 0; side < 3; ++side) {
+    const told t = fault_in(spawns_a_session<step>, side);
+    EXPECT_THAT(t.fates, testing::EndsWith("dropped"));
+    EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
+  }
+}
+
 // What newer versions of Boost throw for an error code is of a class of its own.
 struct thrown_line {
   unsigned line = 1;

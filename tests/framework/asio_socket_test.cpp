@@ -72,6 +72,29 @@ NET_TEST(Sockets, FaultsByOperation) {
                   "async_read throw:eof throw:reset", "async_wait throw:no_memory"));
 }
 
+awaitable<void> reads_lines() {
+  const auto executor = co_await net::this_coro::executor;
+  tcp::acceptor acceptor(executor, {net::ip::address_v4::loopback(), 0});
+  tcp::socket client(executor);
+  const std::array servers = {acceptor.local_endpoint()};
+  co_await net::async_connect(client, servers, use_awaitable);
+  tcp::socket server = co_await acceptor.async_accept(use_awaitable);
+  server.send(net::buffer("one\ntwo\n"));
+  std::string text;
+  const auto n =
+      co_await net::async_read_until(client, net::dynamic_buffer(text), '\n', use_awaitable);
+  text.erase(0, n);
+  co_await net::async_read_until(client, net::dynamic_buffer(text), "\n", use_awaitable);
+}
+
+// The function that is called, not which of Asio's variants of it.
+NET_TEST(Sockets, OperationsHaveTheirNames) {
+  EXPECT_THAT(proposals(reads_lines),
+              ElementsAre("async_connect throw:refused", "async_accept throw:no_descriptors",
+                          "async_read_until throw:eof throw:reset",
+                          "async_read_until throw:eof throw:reset"));
+}
+
 // A read that nobody answers, with a deadline: the clock must get there.
 awaitable<void> silent_peer() {
   const auto executor = co_await net::this_coro::executor;
@@ -97,5 +120,49 @@ awaitable<void> resolve() {
 }
 
 NET_TEST(Sockets, AResolverThreadIsNoHang) { EXPECT_THAT(explore(resolve), SurvivesEveryFault()); }
+
+// The patience of one run is not that of all.
+NET_TEST(Sockets, AResolverThreadIsNoHangInAnyOfManyRuns) {
+  for (int i = 0; i < 30; ++i) {
+    const auto result = explore(resolve, support::usual().in_process());
+    ASSERT_THAT(result, SurvivesEveryFault()) << i;
+  }
+}
+
+awaitable<void> resolve_in_time() {
+  tcp::resolver resolver(co_await net::this_coro::executor);
+  net::steady_timer timer(resolver.get_executor(), 1ms);
+  for (int i = 0; i < 20; ++i) {
+    timer.expires_after(1ms);
+    const auto first = co_await (resolver.async_resolve("127.0.0.1", "80", use_awaitable) ||
+                                 timer.async_wait(use_awaitable));
+    EXPECT_EQ(first.index(), 0u) << "the timer, in round " << i;
+  }
+}
+
+NET_TEST(Sockets, NoTimerFiresWhileAResolverWorks) {
+  EXPECT_THAT(explore(resolve_in_time, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+awaitable<void> resolve_in_a_loop_of_its_own() {
+  net::io_context own;
+  tcp::resolver resolver(own);
+  net::steady_timer timer(own, 1ms);
+  timer.async_wait([&](net::error_code why) {
+    EXPECT_TRUE(why);
+    resolver.cancel();
+  });
+  resolver.async_resolve("127.0.0.1", "80", [&](net::error_code why, const auto&) {
+    EXPECT_FALSE(why);
+    timer.cancel();
+  });
+  own.run();
+  co_await resolve();
+}
+
+NET_TEST(Sockets, NorInAnEventLoopOfTheProgramsOwn) {
+  EXPECT_THAT(explore(resolve_in_a_loop_of_its_own, support::usual().trials(1)),
+              SurvivesEveryFault());
+}
 
 }  // namespace

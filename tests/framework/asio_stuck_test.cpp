@@ -12,6 +12,7 @@
 #include "cofault/site.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
+#include "support/asio_peer.hpp"
 #include "support/asio_support.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -292,6 +293,39 @@ awaitable<void> calls_a_bounded_function() {
 
 NET_TEST(Stuck, ANestedEventLoopWithABound) {
   EXPECT_THAT(explore(calls_a_bounded_function, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+awaitable<void> waits_for_clients() {
+  net::steady_timer never(co_await net::this_coro::executor, net::steady_timer::time_point::max());
+  co_await never.async_wait(use_awaitable);
+}
+
+constexpr unsigned struck = __LINE__ + 8;
+// Beside it, and rightly so, somebody waits for ever.
+template <bool Tells>
+awaitable<void> answers_one_client(support::answers& out) {
+  net::co_spawn(out.get_executor(), waits_for_clients, net::detached);
+  net::error_code why;
+  net::steady_timer timer(out.get_executor(), 1s);
+  try {
+    co_await timer.async_wait(use_awaitable);  // struck
+  } catch (const net::system_error& e) {
+    why = e.code();
+  }
+  if (Tells || !why) out.try_send(net::error_code(), why.value());
+}
+
+// Who is the client that waits is said, and not the program's idle part blamed.
+NET_TEST(Stuck, ATestThatGetsNoAnswer) {
+  const auto result = explore(+[] { return support::asks(answers_one_client<false>); });
+  ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
+  EXPECT_THAT(result.findings[0].explanation,
+              testing::AllOf(HasSubstr("the root, asks(), waits at asio_peer.hpp:"),
+                             HasSubstr("waits_for_clients() waits at asio_stuck_test.cpp:")));
+  EXPECT_THAT(result.findings[0].report,
+              HasSubstr("culprit  asio_stuck_test.cpp:" + std::to_string(struck)));
+  EXPECT_THAT(explore(+[] { return support::asks(answers_one_client<true>); }),
+              SurvivesEveryFault());
 }
 
 }  // namespace

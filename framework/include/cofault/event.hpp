@@ -36,7 +36,7 @@ enum class event_kind : std::uint8_t {
                   // other is 0 in the teardown
   ticking,        // the root stands still while timers tick, which are stopped now; value: since
                   // how many nanoseconds
-  pending,        // at the end nothing can move and this coroutine is still suspended
+  pending,        // nothing can move, this is suspended; value: 1 if the root waits for it (or is it)
   alive,          // not destroyed although the world was; value: 1 if what would have ended it may
                   // have been cut off; frame 0: one of a type that is not instrumented
   acquired,       // tracked resource; value: its serial number, other: label

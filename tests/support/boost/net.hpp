@@ -21,3 +21,4 @@ using boost::system::system_error;
 
 #define NET_TEST(Suite, Name) TEST(BoostAsio##Suite, Name)
 #define NET_CAN_AWAIT_DEFERRED 1
+#define NET_CAN_CONSIGN 1

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cofault/detail/frame.hpp"
+#include "cofault/detail/made_result.hpp"
 
 namespace cofault::detail {
 
@@ -50,30 +51,9 @@ concept can_await = requires(std::remove_reference_t<awaiter_of<A>>& awaiter) {
 template <class Awaiter>
 using result_of = decltype(std::declval<std::remove_reference_t<Awaiter>&>().await_resume());
 
-// How a result that starts with an error code gives access to it. Specialised by the adapters.
-template <class Result>
-struct code_result {
-  static constexpr bool carries_code = false;
-};
-
 // Whether coroutines that return R are instrumented. Specialised for each such type.
 template <class R>
 inline constexpr bool is_instrumented = false;
-
-// Whether the result of an operation that reports an error code can be made without it. Of results
-// that hold no code only a coroutine's can be asked for: a code that goes elsewhere is known from
-// the coroutine. Elsewhere nothing is made, for a class can claim in vain to have a default value.
-template <class Awaitable>
-constexpr bool can_complete = [] {
-  using result = result_of<awaiter_of<Awaitable>>;
-  if constexpr (std::is_void_v<result>)
-    return true;
-  else if constexpr (code_result<result>::carries_code ||
-                     is_instrumented<std::remove_cvref_t<Awaitable>>)
-    return std::is_object_v<result> && std::default_initializable<result>;
-  else
-    return false;
-}();
 
 // What a runtime adds for one promise type. Specialised by the adapters.
 template <class Promise>
@@ -86,7 +66,24 @@ struct promise_traits {
   // initiation.
   static constexpr bool starts_later = false;
   static void mark_initiation(Promise&, frame&) {}
+  // What its coroutines run on, and how a running one tells: `executor_of(promise)`.
+  using executor = void;
 };
+
+// Whether the result of an operation that reports an error code can be made without it. Of results
+// that hold no code only a coroutine's can be asked for: a code that goes elsewhere is known from
+// the coroutine. Elsewhere nothing is made, for a class can claim in vain to have a default value.
+template <class Promise, class Awaitable>
+constexpr bool can_complete = [] {
+  using result = result_of<awaiter_of<Awaitable>>;
+  if constexpr (std::is_void_v<result>)
+    return true;
+  else if constexpr (code_result<result>::carries_code ||
+                     is_instrumented<std::remove_cvref_t<Awaitable>>)
+    return made_result<result, typename promise_traits<Promise>::executor>::is_possible;
+  else
+    return false;
+}();
 
 // Hands a wrapped awaiter the handle it expects: one to the library's own promise.
 template <class Promise, class Awaiter>
@@ -170,12 +167,10 @@ class point_awaiter {
   decltype(auto) await_resume() {
     if (frame_.state != frame_state::running) frame_entered(frame_);
     using result = result_of<awaiter_type>;
-    if constexpr (code_result<result>::carries_code && can_complete<Awaitable>) {
-      if (action_ == action::complete) return complete_with_code<result>();
-    } else if constexpr (std::is_void_v<result>) {
+    if constexpr (std::is_void_v<result>) {
       if (action_ == action::complete) return;
-    } else if constexpr (can_complete<Awaitable>) {
-      if (action_ == action::complete) return result();
+    } else if constexpr (can_complete<Promise, Awaitable>) {
+      if (action_ == action::complete) return complete<result>();
     }
     return static_cast<result>(operation_.awaiter.await_resume());
   }
@@ -191,10 +186,22 @@ class point_awaiter {
   };
 
   template <class Result>
-  Result complete_with_code() {
-    Result result{};
-    assign_code(frame_, code_result<Result>::address(result));
-    return result;
+  Result make() {
+    using traits = promise_traits<Promise>;
+    if constexpr (std::is_void_v<typename traits::executor>)
+      return made_result<Result, void>::make();
+    else
+      return made_result<Result, typename traits::executor>::make(traits::executor_of(promise_));
+  }
+  template <class Result>
+  Result complete() {
+    if constexpr (code_result<Result>::carries_code) {
+      Result result = make<Result>();
+      assign_code(frame_, code_result<Result>::address(result));
+      return result;
+    } else {
+      return make<Result>();
+    }
   }
 
   frame& frame_;

@@ -284,7 +284,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
         !noexcept(suspend_with<Inner>(std::declval<bare&>(), std::coroutine_handle<>())) ||
         !noexcept(std::declval<bare&>().await_resume());
     awaited_type out = about<A>(throws);
-    out.can_complete = can_complete<Awaitable>;
+    out.can_complete = can_complete<Inner, Awaitable>;
     if (code_result<result>::carries_code && out.can_complete) out.flags |= await_takes_code;
     if (contains(type_text<result>(), "exception_ptr") ||
         holds_exceptions<std::remove_cvref_t<result>>)

@@ -53,6 +53,14 @@ struct promise_traits<COFAULT_ASIO::detail::awaitable_frame<T, Executor>> {
         &f);
   }
 
+  using executor = Executor;
+  static Executor executor_of(promise& running) {
+    struct access : base {  // to a protected member
+      static auto* thread(base& b) { return b.*(&access::attached_thread_); }
+    };
+    return access::thread(running)->get_executor();
+  }
+
   // Takes the stack of coroutines over from the thread that pumps it, as an operation would that
   // never completes. Newer versions want that done only after the suspension.
   static void park(promise& parked) {
