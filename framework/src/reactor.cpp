@@ -13,6 +13,7 @@
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
+#include "known_place.hpp"
 #include "other_threads.hpp"
 #include "run_state.hpp"
 
@@ -161,13 +162,11 @@ bool has_outside_descriptors() {
 class patience {
  public:
   bool is_left() { return waited() < most; }
-  // All of it was spent on other threads, and nothing came: what they do is not for this run.
-  bool was_in_vain() {
-    static_cast<void>(waited());
-    return in_vain_in_ != 0 && in_vain_in_ == last_.run;
-  }
-  void wait() {
-    if (++waited() == most) in_vain_in_ = last_.run;
+  // All of it was spent, in this exploration, on threads that work, and nothing came: what they do
+  // is not for a run.
+  bool was_in_vain() const { return in_vain_in_ == sites::this_counting; }
+  void wait(bool for_work) {
+    if (++waited() == most && for_work) in_vain_in_ = sites::this_counting;
     // Short at first: most answers come at once.
     for (int i = waited() < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
   }
@@ -188,7 +187,7 @@ class patience {
   };
   moved last_;
   int waited_ = 0;
-  std::uint64_t in_vain_in_ = 0;  // the run; 0: none
+  std::uint32_t in_vain_in_ = 0;  // 0: in none
 };
 thread_local patience left;
 
@@ -206,8 +205,9 @@ bool others_work() {
 
 bool wait_outside() {
   if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
-  if (!other_threads::run()) other_threads::let_one_answer_go();
-  left.wait();
+  const bool work = other_threads::run();
+  if (!work) other_threads::let_one_answer_go();
+  left.wait(work);
   return true;
 }
 
