@@ -32,7 +32,7 @@ function(cofault_own_target target)
     # It is linked into executables: nobody replaces its functions one by one, and what belongs to a
     # thread is found without a call. (There is room for one library that is opened by dlopen().)
     target_compile_options(${target} PRIVATE
-      $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition;-fno-tree-slp-vectorize> -ftls-model=initial-exec)
+      $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition> -ftls-model=initial-exec)
     cofault_own_warnings(${target})
   endif()
 endfunction()
