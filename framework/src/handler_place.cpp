@@ -128,15 +128,20 @@ bool is_ramp(const source_place& place, std::uint32_t function) {
 }
 
 // The call of the code that a run calls: of the addresses, innermost first, the first with a place
-// that is `wanted`. Line 0: there is none.
+// that is `wanted`. Line 0: there is none, or not all of them are known.
 template <class Addresses, class Wanted>
 place_in_source first_call(const Addresses& stack, std::uint32_t made, Wanted wanted) {
-  for (const std::uint64_t address : stack)
-    for (const source_place& p : places_of_call(pointer(address))) {
-      if (p.function.starts_with("cofault::run(")) return {};  // beyond it is who explores
-      if (p.line != 0 && wanted(p)) return {p.file, line_of_call(p, address, made), "", p.function};
+  bool all_known = !stack.empty(), in_run = true;  // beyond it is who explores
+  for (auto address = stack.begin(); in_run && address != stack.end(); ++address) {
+    const auto places = places_of_call(pointer(*address));
+    all_known = all_known && !places.empty() && places.front().line != 0;
+    for (const source_place& p : places) {
+      in_run = in_run && !p.function.starts_with("cofault::run(");
+      if (in_run && p.line != 0 && wanted(p))
+        return {p.file, line_of_call(p, *address, made), "", p.function, false};
     }
-  return {};
+  }
+  return {"", 0, "it was not started by user code", "", all_known};
 }
 
 }  // namespace
@@ -169,7 +174,8 @@ place_in_source place_in_source_of(const code_place& place) {
       });
   if (started.line != 0) return started;
   if (made.line != 0) return made;
-  if (place.site == 0) return {"", 0, "it is not known where it was started", ""};
+  if (place.site == 0 && made.is_elsewhere) return made;
+  if (place.site == 0) return {"", 0, "it is not known where it was started", "", false};
   const site_info& s = sites::site(place.site);
   const function_info& f = sites::function(s.function);
   return {std::string(f.file), s.line, "", std::string(f.name)};

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <coroutine>
 
 #include "dropped_work.hpp"
+#include "known_place.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
@@ -36,8 +39,10 @@ frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
 
 // Destroys them in this process, which is there for nothing else: what their destructors need may
 // be gone with the world.
-[[noreturn]] void destroy_in_child(run_state& run, const reused_vector<bool>& cut_off) noexcept {
-  constexpr unsigned patience = 2;  // seconds: a destructor may wait for another thread
+[[noreturn]] void destroy_in_child(run_state& run, const reused_vector<bool>& cut_off,
+                                   pid_t parent) noexcept {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
   constexpr rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM})
@@ -46,7 +51,9 @@ frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::alarm(patience);
+  // A destructor may wait for another thread, which this process does not have.
+  constexpr itimerval patience{{}, {0, 200'000}};
+  ::setitimer(ITIMER_REAL, &patience, nullptr);
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(nowhere, STDOUT_FILENO);
   ::dup2(nowhere, STDERR_FILENO);
@@ -55,12 +62,16 @@ frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
   ::_exit(0);
 }
 
-bool ended_well(pid_t child) {
+// How it ended; -1: nobody knows.
+int end_of(pid_t child) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return false;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (errno != EINTR) return -1;
+  return status;
 }
+
+// The exploration in which such a process waited for ever: no other one is made in it.
+constinit thread_local std::uint32_t in_vain_in = 0;
 
 }  // namespace
 
@@ -100,14 +111,17 @@ bool held_resources::has_moved_since(std::uint32_t serial) const {
 // and what is released then was held. That is tried in a child, which records in the same trace.
 void held_resources::destroy_holders() {
   destroyed_ = true;
+  if (in_vain_in == sites::this_counting) return;
   trace_buffer& t = trace();
   event* const next = t.next;
   const std::uint32_t text_bytes = t.text_bytes, text_count = t.text_count;
   const kind_set kinds_before = t.kinds;
   const bool truncated = t.truncated;
-  const pid_t child = ::fork();
-  if (child == 0) destroy_in_child(run_, cut_off_);
-  survived_ = child > 0 && ended_well(child);
+  const pid_t self = ::getpid(), child = ::fork();
+  if (child == 0) destroy_in_child(run_, cut_off_, self);
+  const int status = child > 0 ? end_of(child) : -1;
+  survived_ = status == 0;
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) in_vain_in = sites::this_counting;
   for (const event* e = next; e != t.next; ++e)
     if (e->kind == event_kind::released) released_.push_back(static_cast<std::uint32_t>(e->value));
   t.next = next;

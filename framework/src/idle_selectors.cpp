@@ -38,11 +38,11 @@ point_list moments_in(const trial& after, const family& who, const point_list& p
 }
 
 bool is_planned(const plan_list& planned, const point& where, const faults& any_of) {
-  return std::any_of(planned.begin(), planned.end(), [&](const plan& p) {
-    const deviation& last = p[p.size() - 1];
-    return last.where == where &&
-           std::find(any_of.begin(), any_of.end(), last.what) != any_of.end();
-  });
+  const auto is_there = [&](const deviation& d) {
+    return d.where == where && std::find(any_of.begin(), any_of.end(), d.what) != any_of.end();
+  };
+  return std::any_of(planned.begin(), planned.end(),
+                     [&](const plan& p) { return std::any_of(p.begin(), p.end(), is_there); });
 }
 
 std::string reached_nowhere(const options& how, std::size_t number) {

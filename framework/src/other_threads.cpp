@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <sys/single_threaded.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,10 +29,17 @@ bool is_running(const char* thread) {
   return state == 'R' || state == 'D';
 }
 
+// Whether there are any. The directory of the threads has a link for each, and two of its own.
+bool are_there() {
+  if (__libc_single_threaded) return false;  // there never was one
+  struct stat tasks;
+  return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink != 3;
+}
+
 // Other threads of this process that `counts`.
 template <class Counts>
 bool any_of(Counts counts) {
-  if (__libc_single_threaded) return false;  // there never was one
+  if (!are_there()) return false;
   DIR* tasks = ::opendir("/proc/self/task");
   if (tasks == nullptr) return false;
   const std::string own = std::to_string(::gettid());
@@ -44,13 +52,15 @@ bool any_of(Counts counts) {
 
 // Lookups of names, on other threads. An answer is held back until nothing else is ready and the
 // driver lets one go: so what it is followed by has one order.
-std::atomic<int> lookups = 0;
+std::atomic<int> lookups = 0, answers = 0;
 std::atomic<bool> held_back = false, let_go = false;
 // What joins such a thread meanwhile, in a run, waits no longer than this.
 constexpr int most_pauses = 1000;
 
 void wait_for_the_driver() {
+  ++answers;
   for (int i = 0; i < most_pauses && held_back && !let_go.exchange(false); ++i) short_pause();
+  --answers;
 }
 
 }  // namespace
@@ -59,13 +69,13 @@ bool exist() {
   return any_of([](const char*) { return true; });
 }
 bool run() { return any_of(is_running); }
-bool look_up() { return lookups > 0; }
+bool look_up() { return lookups > 0 && are_there(); }  // a forked child has none of them
 
 void hold_answers(bool back) {
   let_go = false;
   held_back = back;
 }
-void let_one_answer_go() { let_go = lookups > 0; }
+void let_one_answer_go() { let_go = answers > 0; }
 
 void short_pause() {
   constexpr timespec pause{0, 200'000};

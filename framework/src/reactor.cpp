@@ -191,20 +191,34 @@ class patience {
 };
 thread_local patience left;
 
+// What others_work() has said of other threads.
+struct other_work {
+  std::uint64_t run = 0;
+  bool worked = false;      // when it was asked last
+  bool hold_clock = false;  // and nobody has waited since
+};
+thread_local other_work others;
+
 }  // namespace
 
 void look_at_timers() { timers_due = true; }
 
 bool others_work() {
-  static thread_local bool worked = false;
+  const run_state* const run = run_state::current();
+  if (run != nullptr && run->tearing_down) return false;
+  const std::uint64_t number = run == nullptr ? 0 : run->number;
+  if (others.run != number) others = {number};
   // In this order: who runs now may be asleep, and look something up, a moment later.
   const bool work = (!left.was_in_vain() && other_threads::run()) || other_threads::look_up();
   // What they have handed over in between is looked at first.
-  return (std::exchange(worked, work) || work) && left.is_left();
+  others.hold_clock = (std::exchange(others.worked, work) || work) && left.is_left();
+  return others.hold_clock;
 }
 
 bool wait_outside() {
-  if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
+  const bool holds_clock = std::exchange(others.hold_clock, false);
+  if (!left.is_left()) return false;
+  if (!has_outside_descriptors() && !other_threads::exist()) return holds_clock;
   const bool work = other_threads::run();
   if (!work) other_threads::let_one_answer_go();
   left.wait(work);

@@ -145,13 +145,9 @@ void start(run_state& run) {
 
 void record_pending(run_state& run) {
   const family who({detail::trace().events, detail::trace().count()});
-  const auto in_root = [&](std::uint32_t frame) {
-    while (frame != 0 && frame != run.root_frame) frame = who.awaiter(frame);
-    return std::uint64_t{frame != 0};
-  };
   for (detail::frame* f = run.started.first(); f != nullptr; f = f->next)
     if (f->state == detail::frame_state::suspended)
-      run.record(event_kind::pending, f, in_root(f->id));
+      run.record(event_kind::pending, f, detail::in_root(run, who, f->id) ? 1 : 0);
 }
 
 void run_probe(run_state& run, const detail::probe_start& probe) {
@@ -224,8 +220,8 @@ void record_leaked(run_state& run) {
 }
 
 void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
-  if (world->choices() > 0 || world->next_deadline()) run.dropped.was_left();
   run.tearing_down = true;
+  if (world->choices() > 0 || world->next_deadline()) run.dropped.was_left();
   run.record(event_kind::torn_down, nullptr);
   try {
     world->teardown();

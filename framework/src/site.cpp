@@ -138,11 +138,11 @@ std::string operation_in(std::string_view type) {
   const std::string_view name = initiated(type);
   if (name.empty()) return type.find("this_coro::") != type.npos ? "this_coro" : "";
   std::string out(name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789")));
-  for (const std::string_view variant :
-       {"_buffer_sequence", "_dynbuf", "_streambuf", "_delim_string", "_delim", "_expr", "_match",
-        "_v1", "_v2", "_move", "_range", "_iterator"})
-    if (const std::size_t found = out.find(variant); found != out.npos)
-      out.erase(found, variant.size());
+  for (const std::string_view variant : {"_v1", "_v2", "_buffer_sequence", "_dynbuf", "_streambuf",
+                                         "_delim_string", "_delim", "_expr", "_match"})
+    if (out.ends_with(variant)) out.resize(out.size() - variant.size());
+  if (out == "async_move_accept") out = "async_accept";
+  if (out == "async_range_connect" || out == "async_iterator_connect") out = "async_connect";
   const auto scope = type.substr(0, static_cast<std::size_t>(name.data() - type.data()) -
                                         std::string_view("initiate_").size());
   return template_before(scope).ends_with("channel") ? "channel::" + out : out;

@@ -31,15 +31,16 @@ bool is_persistent(const plan& p) {
 
 }  // namespace
 
+bool in_root(const run_state& run, const family& who, std::uint32_t frame) {
+  while (frame != 0 && frame != run.root_frame) frame = who.awaiter(frame);
+  return frame != 0;
+}
+
 std::optional<std::uint32_t> root_moved_since(const run_state& run, std::uint32_t first_event) {
   const trace_buffer& t = trace();
   const family who({t.events, t.count()});
-  const auto in_root = [&](std::uint32_t frame) {
-    while (frame != 0 && frame != run.root_frame) frame = who.awaiter(frame);
-    return frame != 0;
-  };
   for (std::uint32_t i = t.count(); i-- > first_event;)
-    if (moves(t.events[i]) && in_root(t.events[i].frame)) return i;
+    if (moves(t.events[i]) && in_root(run, who, t.events[i].frame)) return i;
   return std::nullopt;
 }
 

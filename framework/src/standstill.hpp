@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "cofault/family.hpp"
 #include "run_state.hpp"
 
 namespace cofault::detail {
@@ -35,8 +36,10 @@ class standstill {
   virtual_time since_ = 0, asked_ = 0;
 };
 
-// Where in the trace, from this event on, the root moved last: its coroutine, or one that it
-// awaits.
+// Whether the coroutine is the root's own, or one that it awaits.
+bool in_root(const run_state& run, const family& who, std::uint32_t frame);
+
+// Where in the trace, from this event on, the root moved last.
 std::optional<std::uint32_t> root_moved_since(const run_state& run, std::uint32_t first_event);
 
 }  // namespace cofault::detail

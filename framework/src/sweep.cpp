@@ -126,14 +126,14 @@ void try_one(const driver_factory& body, const options& how, const plan& p, met&
   ++b.trials;
   ++b.tried[static_cast<std::size_t>(kind_of(p))];
   outcome what = attempt(body, how, p, b.prints ? attention::output : attention::usual);
-  // What nobody is seen to deal with may have been printed.
-  const bool looks_again = !b.prints && what.has(event_kind::left);
+  // What nobody is seen to deal with may have been printed, or declared where it was spawned.
+  const bool looks_again = what.has(event_kind::left);
   if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
   verdict found = judge(what, p, how, looks_again);
   if (found == verdict::unsure) {
     const auto reports = reports_in(what);
-    what = attempt(body, how, p, attention::output);
-    b.prints = reports_in(what) > reports;
+    what = attempt(body, how, p, attention::everything);
+    b.prints = b.prints || reports_in(what) > reports;
     if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
     found = judge(what, p, how);
     if (found == verdict::good && !b.prints && !seems_to_lose(what)) note_unsteady(p);

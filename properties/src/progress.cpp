@@ -109,8 +109,7 @@ void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (left_the_event_loop(what))
     return out.push_back({0, 0,
                           "an exception left the event loop, where whoever calls run() gets it, "
-                          "and the root did not "
-                          "complete after that",
+                          "and the root did not complete after that",
                           true});
   const family who(what.trace());
   auto waiting = innermost(what, who);

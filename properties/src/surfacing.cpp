@@ -117,7 +117,7 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   const bool handler = s.end == fate::swallowed || s.end == fate::replaced;
   detail::place_in_source place =
       handler ? detail::handler_in_source(s.culprit) : spawned_at(s.culprit);
-  const bool is_stranger = s.detached && place.line == 0;
+  const bool is_stranger = s.detached && place.is_elsewhere;
   if (is_stranger) place = left_at(s, trace);
   // A coroutine that is not seen runs inside of one that is.
   if (handler && !place.file.empty() && !sites::is_user(place.file)) {

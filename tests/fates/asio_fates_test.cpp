@@ -168,6 +168,37 @@ NET_TEST(Fates, WhatTheTestSpawnsIsBlamedWhereItFailed) {
   EXPECT_TRUE(support::explore(test_of<serves_as_it_likes>).clean());
 }
 
+// A comment counts on the line that is blamed: that of the spawn, also before the program awaits
+// anything.
+awaitable<void> starts_two_declared(support::asio_world) {
+  const auto executor = co_await net::this_coro::executor;
+  net::co_spawn(executor, serves(), net::detached);  // cofault: deliberate
+  net::co_spawn(executor, serves(), net::detached);  // cofault: deliberate
+  co_await pause(5ms);
+}
+awaitable<void> starts_two(support::asio_world) {
+  const auto executor = co_await net::this_coro::executor;
+  net::co_spawn(executor, serves(), net::detached);  // cofault: deliberate
+  net::co_spawn(executor, serves(), net::detached);  // the second
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, ADeclaredSpawnHidesNoOther) {
+  EXPECT_TRUE(support::explore(starts_two_declared).clean());
+  const auto found = support::explore(starts_two).findings;
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].report, HasSubstr("// the second"));
+}
+
+awaitable<void> starts_one_that_says_so(support::asio_world) {
+  net::co_spawn(co_await net::this_coro::executor, serves_as_it_likes(), net::detached);
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, ACommentWhereNobodyIsBlamedDeclaresNothing) {
+  EXPECT_EQ(support::explore(starts_one_that_says_so).findings.size(), 1u);
+}
+
 // ---- ended
 
 NET_TEST(Fates, TheEndOfAStreamMayEndAnywhere) {

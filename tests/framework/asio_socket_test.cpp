@@ -2,11 +2,29 @@
 // Real sockets on the loopback device, in virtual time.
 #include <array>
 #include <chrono>
+#include <coroutine>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "cofault/fault_free.hpp"
+#include "cofault/instrument.hpp"
 #include "net.hpp"
 #include "support/asio_support.hpp"
+
+// Runs on its own, and owns itself.
+namespace app {
+struct detached {
+  struct promise_type {
+    detached get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+};
+}  // namespace app
+COFAULT_INSTRUMENT(::app::detached);
 
 COFAULT_USER_CODE(__FILE__);
 
@@ -142,6 +160,67 @@ awaitable<void> resolve_in_time() {
 
 NET_TEST(Sockets, NoTimerFiresWhileAResolverWorks) {
   EXPECT_THAT(explore(resolve_in_time, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+// Behind what another thread has done the clock goes on.
+awaitable<void> pause_for(std::chrono::seconds time) {
+  net::steady_timer timer(co_await net::this_coro::executor, time);
+  co_await timer.async_wait(use_awaitable);
+}
+
+awaitable<void> pause_and_resolve() {
+  co_await pause_for(1s);
+  tcp::resolver resolver(co_await net::this_coro::executor);
+  co_await (resolver.async_resolve("127.0.0.1", "80", use_awaitable) || pause_for(5s));
+}
+
+NET_TEST(Sockets, AResolverOfTheRunBeforeIsNotWaitedFor) {
+  EXPECT_THAT(explore(pause_and_resolve), SurvivesEveryFault());
+}
+
+awaitable<void> pause_behind_a_thread() {
+  const auto executor = co_await net::this_coro::executor;
+  net::steady_timer done(executor, net::steady_timer::time_point::max());
+  std::thread helper([&, guard = net::make_work_guard(executor)] {
+    volatile int sum = 0;
+    for (int i = 0; i < 1'000'000; ++i) sum = sum + i;
+    net::post(executor, [&] { done.cancel(); });
+  });
+  net::error_code ignored;
+  co_await done.async_wait(net::redirect_error(use_awaitable, ignored));
+  helper.join();
+  co_await pause_for(1s);
+}
+
+NET_TEST(Sockets, AThreadThatHasEndedIsNotWaitedFor) {
+  EXPECT_THAT(explore(pause_behind_a_thread, support::usual().trials(1)), SurvivesEveryFault());
+}
+
+struct sleep_on {
+  net::steady_timer& timer;
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> h) {
+    timer.async_wait([h](net::error_code why) {
+      if (!why) h.resume();
+    });
+  }
+  void await_resume() {}
+};
+
+app::detached sleeper(std::shared_ptr<net::steady_timer> timer) {
+  timer->expires_after(10s);
+  co_await sleep_on{*timer};
+}
+
+awaitable<void> resolve_at_the_end() {
+  const auto executor = co_await net::this_coro::executor;
+  sleeper(std::make_shared<net::steady_timer>(executor));
+  const auto resolver = std::make_shared<tcp::resolver>(executor);
+  resolver->async_resolve("127.0.0.1", "80", [resolver](net::error_code, const auto&) {});
+}
+
+NET_TEST(Sockets, WhoSleepsWhileANameIsLookedUpIsCutOff) {
+  EXPECT_THAT(explore(resolve_at_the_end, support::usual().trials(1)), SurvivesEveryFault());
 }
 
 awaitable<void> resolve_in_a_loop_of_its_own() {

@@ -15,6 +15,7 @@ struct place_in_source {
   std::uint32_t line = 0;
   std::string why;
   std::string function;
+  bool is_elsewhere = false;  // it is known that user code has no part in it
 
   // Its index in the site table; 0 if the line is not known.
   std::uint32_t site() const;
