@@ -16,6 +16,7 @@
 #include "judge.hpp"
 #include "kept_output.hpp"
 #include "real_time.hpp"
+#include "run_state.hpp"
 #include "soundness.hpp"
 #include "verdicts.hpp"
 
@@ -121,6 +122,13 @@ void note_unsteady(const plan& p) {
           "global, a static) remembers the runs before it");
 }
 
+// With the stacks of its coroutines, if the trace has room for them.
+attention second_look(const outcome& first) {
+  constexpr std::uint32_t most_for_one = 64;  // events: two stacks
+  const bool has_room = first.count < trace_buffer::capacity / most_for_one;
+  return has_room ? attention::everything : attention::output;
+}
+
 void try_one(const driver_factory& body, const options& how, const plan& p, met& known) {
   mailbox& b = box();
   ++b.trials;
@@ -132,7 +140,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, met&
   verdict found = judge(what, p, how, looks_again);
   if (found == verdict::unsure) {
     const auto reports = reports_in(what);
-    what = attempt(body, how, p, attention::everything);
+    what = attempt(body, how, p, second_look(what));
     b.prints = b.prints || reports_in(what) > reports;
     if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
     found = judge(what, p, how);
