@@ -8,6 +8,7 @@
 #include <coroutine>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -362,6 +363,10 @@ detached does_at_its_end(scheduler& s, std::shared_ptr<queue> from) {
   from->clear();
 }
 void dies() { std::abort(); }
+void waits_for_a_thread() {
+  std::promise<void> of_another_thread;
+  of_another_thread.get_future().wait();
+}
 void fails() { ADD_FAILURE() << "destroyed"; }
 
 template <detached (*Reader)(scheduler&, std::shared_ptr<queue>), bool Sent>
@@ -379,6 +384,7 @@ task<> sends_to(scheduler& s) {
 // Nobody knows then: no verdict.
 TEST(CutOff, WhoCannotBeDestroyedIsNotAsked) {
   EXPECT_THAT(violated(sends_to<does_at_its_end<dies>, true>), IsEmpty());
+  EXPECT_THAT(violated(sends_to<does_at_its_end<waits_for_a_thread>, true>), IsEmpty());
 }
 TEST(CutOff, TheQuestionLeavesNoTraces) {
   EXPECT_THAT(violated(sends_to<does_at_its_end<fails>, true>), IsEmpty());
