@@ -31,7 +31,7 @@ bool is_running(const char* thread) {
 
 // Whether there are any. The directory of the threads has a link for each, and two of its own.
 bool are_there() {
-  if (__libc_single_threaded) return false;  // there never was one
+  if (!ever_existed()) return false;
   struct stat tasks;
   return ::stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink != 3;
 }
@@ -65,6 +65,7 @@ void wait_for_the_driver() {
 
 }  // namespace
 
+bool ever_existed() { return !__libc_single_threaded; }
 bool exist() {
   return any_of([](const char*) { return true; });
 }

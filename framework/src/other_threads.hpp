@@ -5,7 +5,9 @@
 // over belongs to the moment at which it was asked.
 namespace cofault::detail::other_threads {
 
-// Whether there are any; whether one of them runs now; whether one looks up a name, asleep or not.
+// Whether there may have been any so far; whether there are; whether one of them runs now; whether
+// one looks up a name, asleep or not.
+bool ever_existed();
 bool exist();
 bool run();
 bool look_up();

@@ -158,6 +158,18 @@ bool has_outside_descriptors() {
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
 }
 
+// Where a run is: whether anything has moved.
+struct moment_of_run {
+  static moment_of_run now() {
+    const run_state* const run = run_state::current();
+    if (run == nullptr) return {virtual_clock::now(), 0, 0};
+    return {virtual_clock::now(), run->number, run->arrivals};
+  }
+  virtual_time clock = -1;
+  std::uint64_t run = 0, arrivals = 0;
+  friend bool operator==(const moment_of_run&, const moment_of_run&) = default;
+};
+
 // How often the driver has waited since something moved last.
 class patience {
  public:
@@ -174,18 +186,11 @@ class patience {
  private:
   static constexpr int most = 50;
   int& waited() {
-    const run_state* const run = run_state::current();
-    moved now{virtual_clock::now()};
-    if (run != nullptr) now.run = run->number, now.arrivals = run->arrivals;
+    const auto now = moment_of_run::now();
     if (std::exchange(last_, now) != now) waited_ = 0;
     return waited_;
   }
-  struct moved {
-    virtual_time clock = -1;
-    std::uint64_t run = 0, arrivals = 0;
-    friend bool operator==(const moved&, const moved&) = default;
-  };
-  moved last_;
+  moment_of_run last_;
   int waited_ = 0;
   std::uint32_t in_vain_in_ = 0;  // 0: in none
 };
@@ -193,9 +198,9 @@ thread_local patience left;
 
 // What others_work() has said of other threads.
 struct other_work {
-  std::uint64_t run = 0;
-  bool worked = false;      // when it was asked last
-  bool hold_clock = false;  // and nobody has waited since
+  moment_of_run at;
+  bool looked = false;  // at what is ready, behind the work of all of them
+  enum { none, look, wait } asks_for = none;
 };
 thread_local other_work others;
 
@@ -205,20 +210,22 @@ void look_at_timers() { timers_due = true; }
 
 bool others_work() {
   const run_state* const run = run_state::current();
-  if (run != nullptr && run->tearing_down) return false;
-  const std::uint64_t number = run == nullptr ? 0 : run->number;
-  if (others.run != number) others = {number};
+  if (!other_threads::ever_existed() || (run != nullptr && run->tearing_down)) return false;
+  const auto now = moment_of_run::now();
+  if (std::exchange(others.at, now) != now) others.looked = false;
   // In this order: who runs now may be asleep, and look something up, a moment later.
   const bool work = (!left.was_in_vain() && other_threads::run()) || other_threads::look_up();
-  // What they have handed over in between is looked at first.
-  others.hold_clock = (std::exchange(others.worked, work) || work) && left.is_left();
-  return others.hold_clock;
+  // Who has ended, or sleeps again, may have handed something over since the last look.
+  const bool looked = std::exchange(others.looked, !work);
+  others.asks_for = work && left.is_left() ? other_work::wait
+                    : work || looked       ? other_work::none
+                                           : other_work::look;
+  return others.asks_for != other_work::none;
 }
 
 bool wait_outside() {
-  const bool holds_clock = std::exchange(others.hold_clock, false);
-  if (!left.is_left()) return false;
-  if (!has_outside_descriptors() && !other_threads::exist()) return holds_clock;
+  if (std::exchange(others.asks_for, other_work::none) == other_work::look) return true;
+  if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
   const bool work = other_threads::run();
   if (!work) other_threads::let_one_answer_go();
   left.wait(work);
