@@ -182,8 +182,8 @@ awaitable<void> pause_behind_a_thread() {
   const auto executor = co_await net::this_coro::executor;
   net::steady_timer done(executor, net::steady_timer::time_point::max());
   std::thread helper([&, guard = net::make_work_guard(executor)] {
-    volatile int sum = 0;
-    for (int i = 0; i < 1'000'000; ++i) sum = sum + i;
+    volatile unsigned sum = 0;
+    for (unsigned i = 0; i < 1'000'000; ++i) sum = sum + i;
     net::post(executor, [&] { done.cancel(); });
   });
   net::error_code ignored;
