@@ -200,6 +200,7 @@ thread_local patience left;
 struct other_work {
   moment_of_run at;
   bool looked = false;  // at what is ready, behind the work of all of them
+  bool alone = false;   // looked behind the end of all of them
   enum { none, look, wait } asks_for = none;
 };
 thread_local other_work others;
@@ -212,7 +213,7 @@ bool others_work() {
   const run_state* const run = run_state::current();
   if (!other_threads::ever_existed() || (run != nullptr && run->tearing_down)) return false;
   const auto now = moment_of_run::now();
-  if (std::exchange(others.at, now) != now) others.looked = false;
+  if (std::exchange(others.at, now) != now) others.looked = others.alone = false;
   // In this order: who runs now may be asleep, and look something up, a moment later.
   const bool work = (!left.was_in_vain() && other_threads::run()) || other_threads::look_up();
   // Who has ended, or sleeps again, may have handed something over since the last look.
@@ -225,7 +226,11 @@ bool others_work() {
 
 bool wait_outside() {
   if (std::exchange(others.asks_for, other_work::none) == other_work::look) return true;
-  if (!left.is_left() || (!has_outside_descriptors() && !other_threads::exist())) return false;
+  if (!left.is_left()) return false;
+  const bool anybody = other_threads::exist();
+  if (anybody) others.alone = false;
+  if (!anybody && !has_outside_descriptors())
+    return other_threads::ever_existed() && !std::exchange(others.alone, true);
   const bool work = other_threads::run();
   if (!work) other_threads::let_one_answer_go();
   left.wait(work);

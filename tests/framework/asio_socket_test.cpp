@@ -5,7 +5,6 @@
 #include <coroutine>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "cofault/fault_free.hpp"
 #include "cofault/instrument.hpp"
@@ -176,24 +175,6 @@ awaitable<void> pause_and_resolve() {
 
 NET_TEST(Sockets, AResolverOfTheRunBeforeIsNotWaitedFor) {
   EXPECT_THAT(explore(pause_and_resolve), SurvivesEveryFault());
-}
-
-awaitable<void> pause_behind_a_thread() {
-  const auto executor = co_await net::this_coro::executor;
-  net::steady_timer done(executor, net::steady_timer::time_point::max());
-  std::thread helper([&, guard = net::make_work_guard(executor)] {
-    volatile unsigned sum = 0;
-    for (unsigned i = 0; i < 1'000'000; ++i) sum = sum + i;
-    net::post(executor, [&] { done.cancel(); });
-  });
-  net::error_code ignored;
-  co_await done.async_wait(net::redirect_error(use_awaitable, ignored));
-  helper.join();
-  co_await pause_for(1s);
-}
-
-NET_TEST(Sockets, AThreadThatHasEndedIsNotWaitedFor) {
-  EXPECT_THAT(explore(pause_behind_a_thread, support::usual().trials(1)), SurvivesEveryFault());
 }
 
 struct sleep_on {
