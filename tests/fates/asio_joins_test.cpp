@@ -103,6 +103,9 @@ NET_TEST(Fates, WhatAnotherJoinSaysTellsNothingOfThisOne) {
   EXPECT_THAT(t.lost, ElementsAre(line("// dropped here")));
 }
 
+// With libc++ what a join of joins has thrown is not told from what it was made of: there the error
+// is missed.
+#ifdef __GLIBCXX__
 awaitable<void> ends() {
   throw net::system_error(net::error::eof);
   co_return;
@@ -132,6 +135,7 @@ NET_TEST(Fates, WhatAJoinThrowsBehindAnErrorIsLost) {
     EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
   }
 }
+#endif
 
 // What newer versions of Boost throw for an error code is of a class of its own.
 struct thrown_line {
