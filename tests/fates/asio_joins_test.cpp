@@ -132,7 +132,9 @@ NET_TEST(Fates, WhatAJoinThrowsBehindAnErrorIsLost) {
   for (std::size_t side = 0; side < 3; ++side) {
     const told t = fault_in(spawns_a_session<step>, side);
     EXPECT_THAT(t.fates, testing::EndsWith("dropped"));
+#ifndef __OPTIMIZE__  // then the spawn has no line of its own
     EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
+#endif
   }
 }
 #endif
