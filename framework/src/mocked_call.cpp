@@ -11,6 +11,7 @@
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/source_lines.hpp"
 #include "mailbox.hpp"
+#include "operation_name.hpp"
 #include "run_state.hpp"
 #include "shared_memory.hpp"
 
@@ -110,8 +111,7 @@ const char* method_on_stack() {
 }
 
 void refuse_old_mock(const char* method) {
-  const std::string name =
-      method == nullptr ? "a mocked method" : std::string(method + sizeof method_mark - 1) + "()";
+  const std::string name = method == nullptr ? "a mocked method" : operation_name(method);
   box().fail(
       "cofault: " + name +
       " was given its action outside of the body: its mock remembers the runs before, and "

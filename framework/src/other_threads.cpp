@@ -72,9 +72,10 @@ bool exist() {
 bool run() { return any_of(is_running); }
 bool look_up() { return lookups > 0 && are_there(); }  // a forked child has none of them
 
+// Once for each run: who waits for it looks again and again, so no store need be seen at once.
 void hold_answers(bool back) {
-  let_go = false;
-  held_back = back;
+  let_go.store(false, std::memory_order_relaxed);
+  held_back.store(back, std::memory_order_release);
 }
 void let_one_answer_go() { let_go = answers > 0; }
 

@@ -10,9 +10,9 @@
 
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/function_name.hpp"
-#include "cofault/detail/mocked_call.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "known_place.hpp"
+#include "operation_name.hpp"
 #include "plan_text.hpp"
 #include "shared_memory.hpp"
 
@@ -101,51 +101,6 @@ std::string text_of(const function_info& f, std::int64_t offset, std::uint32_t r
   detail::string_sink out;
   spell(f, offset, rank, out);
   return std::move(out.text);
-}
-
-// The class template that a nested name belongs to: "channel" of "…::channel<…>::"; "" if none.
-std::string_view template_before(std::string_view text) {
-  if (!text.ends_with(">::")) return "";
-  text.remove_suffix(3);
-  for (int depth = 1; depth > 0 && !text.empty(); text.remove_suffix(1))
-    depth += text.back() == '>' ? 1 : text.back() == '<' ? -1 : 0;
-  return text.substr(text.find_last_not_of("abcdefghijklmnopqrstuvwxyz_") + 1);
-}
-
-// Asio names the function object that starts an operation after it: "initiate_async_read". What
-// only wraps an operation, or is made of others, has that name, and not its own.
-bool is_wrapper(std::string_view name) {
-  for (const std::string_view part : {"composed", "co_composed", "cancel_a", "memfn", "impl"})
-    if (name.starts_with(part)) return true;
-  return false;
-}
-
-// What is behind "initiate_"; "": nothing, or no operation of Asio's.
-std::string_view initiated(std::string_view type) {
-  constexpr std::string_view mark = "initiate_";
-  for (std::size_t at = type.find(mark); at != type.npos; at = type.find(mark, at + 1)) {
-    const std::string_view name = type.substr(at + mark.size());
-    if (!is_wrapper(name)) return name;
-  }
-  return "";
-}
-
-// The function that the program called. Streams and channels have operations of the same name but
-// can fail in different ways.
-std::string operation_in(std::string_view type) {
-  if (type.starts_with(detail::method_mark))
-    return std::string(type.substr(sizeof detail::method_mark - 1)) + "()";
-  const std::string_view name = initiated(type);
-  if (name.empty()) return type.find("this_coro::") != type.npos ? "this_coro" : "";
-  std::string out(name.substr(0, name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789")));
-  for (const std::string_view variant : {"_v1", "_v2", "_buffer_sequence", "_dynbuf", "_streambuf",
-                                         "_delim_string", "_delim", "_expr", "_match"})
-    if (out.ends_with(variant)) out.resize(out.size() - variant.size());
-  if (out == "async_move_accept") out = "async_accept";
-  if (out == "async_range_connect" || out == "async_iterator_connect") out = "async_connect";
-  const auto scope = type.substr(0, static_cast<std::size_t>(name.data() - type.data()) -
-                                        std::string_view("initiate_").size());
-  return template_before(scope).ends_with("channel") ? "channel::" + out : out;
 }
 
 std::uint32_t same_function(std::string_view file, std::string_view name) {
@@ -302,7 +257,7 @@ static std::string_view operation_of(const char* initiation) {
   static thread_local std::unordered_map<const char*, std::string_view> known;
   const auto [at, fresh] = known.try_emplace(initiation);
   if (!fresh || initiation == nullptr) return at->second;
-  const std::string name = operation_in(initiation);
+  const std::string name = detail::operation_name(initiation);
   if (!name.empty()) at->second = keep(name);
   return at->second;
 }

@@ -1,104 +1,32 @@
 // SPDX-License-Identifier: BSL-1.0
 // Coroutines that own themselves and are still under way when the world ends: what would have ended
 // them went with it, so nothing was leaked. What nobody would have destroyed anyway was.
+#include "cut_off.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <coroutine>
-#include <cstdlib>
-#include <exception>
-#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "../support/bare_world.hpp"
-#include "../support/task.hpp"
-#include "cofault/instrument.hpp"
-#include "cofault/property/frames.hpp"
-#include "cofault/property/livelock.hpp"
-#include "cofault/property/progress.hpp"
-#include "cofault/property/resources.hpp"
-#include "cofault/scheduler.hpp"
-#include "cofault/search.hpp"
-#include "cofault/site.hpp"
-#include "cofault/tracked.hpp"
-
 COFAULT_USER_CODE(__FILE__);
 
-namespace cut_off {
+namespace {
 
-// Starts at once; suspend_never: destroys itself at its end.
-template <class AtEnd>
-struct started {
-  struct promise_type {
-    started get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    AtEnd final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
-using detached = started<std::suspend_never>;
-using kept = started<std::suspend_always>;
+using namespace cut_off;
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 // As detached, but not instrumented.
 struct unseen {
   struct promise_type : detached::promise_type {
     unseen get_return_object() { return {}; }
   };
-};
-
-}  // namespace cut_off
-
-COFAULT_INSTRUMENT(cut_off::started);
-
-namespace {
-
-using namespace cofault;
-using namespace std::chrono_literals;
-using cut_off::detached;
-using cut_off::kept;
-using cut_off::unseen;
-using support::bare_world;
-using support::task;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::UnorderedElementsAre;
-
-exploration explore_in(task<> (*program)(scheduler&), const options& how) {
-  return explore(program, how);
-}
-exploration explore_in(task<> (*program)(bare_world&), const options& how) {
-  return explore([program] { return std::make_unique<bare_world>(program); }, how);
-}
-
-// The properties that are violated.
-template <class World>
-std::vector<std::string> violated(task<> (*program)(World&)) {
-  const auto how = options()
-                       .visits(1000)
-                       .search(search::exhaustive(1))
-                       .judge(properties::resources(), properties::frames(), properties::progress(),
-                              properties::livelock());
-  const exploration result = explore_in(program, how);
-  EXPECT_EQ(result.error, "");
-  EXPECT_GT(result.trials, 0u);
-  std::vector<std::string> out;
-  for (const finding& f : result.findings) out.push_back(f.property);
-  return out;
-}
-
-const std::string leaked_frame(properties::frames().name());
-const std::string leaked_resource(properties::resources().name());
-
-struct lease {
-  std::uint32_t serial = acquired("a lease");
-  lease() = default;
-  lease(lease&& from) noexcept : serial(std::exchange(from.serial, 0)) {}
-  ~lease() { released(serial); }
 };
 
 // ---- a timer
@@ -268,143 +196,8 @@ TEST(CutOff, AResourceOfAnotherOneIsLeaked) {
   EXPECT_THAT(violated(holds_beside<true>), IsEmpty());
 }
 
-// ---- a queue that it has not read since
-
-using queue = std::vector<lease>;
-
-template <class Started>
-Started reads(scheduler& s, std::shared_ptr<queue> from) {
-  for (;;) {
-    co_await s.sleep_for(1s);
-    from->clear();
-  }
-}
-
-// Not owned: nobody would destroy it.
-template <bool Owned>
-task<> sends_without_a_fault(scheduler& s) {
-  const std::shared_ptr<queue> q(new queue, [](queue* of) {
-    if (Owned) delete of;
-  });
-  reads<detached>(s, q);
-  co_await s.yield();
-  q->emplace_back();
-  co_await s.yield();
-}
-
-TEST(CutOff, WhatItsQueueHoldsIsNotLeaked) {
-  EXPECT_THAT(violated(sends_without_a_fault<true>), IsEmpty());
-  EXPECT_THAT(violated(sends_without_a_fault<false>), ElementsAre(leaked_resource));
-}
-
-// Two share it: each of them was cut off.
-task<> sends_to_two(scheduler& s) {
-  const auto q = std::make_shared<queue>();
-  reads<detached>(s, q);
-  reads<detached>(s, q);
-  co_await s.yield();
-  q->emplace_back();
-  co_await s.yield();
-}
-TEST(CutOff, WhatAQueueOfTwoHoldsIsNotLeaked) { EXPECT_THAT(violated(sends_to_two), IsEmpty()); }
-
-template <bool Sent>
-task<> sends_behind_a_fault(scheduler& s) {
-  const auto q = std::make_shared<queue>();
-  reads<detached>(s, q);
-  bool failed = false;
-  try {
-    co_await s.yield();
-  } catch (const std::exception&) {
-    failed = true;
-  }
-  if (!failed) co_return;
-  if (Sent)
-    q->emplace_back();
-  else
-    acquired("a lease");
-}
-
-TEST(CutOff, WhatWasSentBehindTheFaultIsNotLeaked) {
-  EXPECT_THAT(violated(sends_behind_a_fault<true>), IsEmpty());
-  EXPECT_THAT(violated(sends_behind_a_fault<false>), ElementsAre(leaked_resource));
-}
-
-task<> is_sent(scheduler& s, lease) { co_await s.yield(); }
-detached reads_tasks(scheduler& s, std::shared_ptr<std::vector<task<>>> from) {
-  co_await s.sleep_for(1s);
-  for (task<>& t : *from) co_await std::move(t);
-}
-task<> sends_a_task(scheduler& s) {
-  const auto q = std::make_shared<std::vector<task<>>>();
-  reads_tasks(s, q);
-  co_await s.yield();
-  q->push_back(is_sent(s, lease()));
-  co_await s.yield();
-}
-TEST(CutOff, ATaskInAQueueIsNotLeaked) { EXPECT_THAT(violated(sends_a_task), IsEmpty()); }
-
-// ---- what its destructor does
-
-// Its destructor does that while it sleeps.
-template <void (*Do)()>
-detached does_at_its_end(scheduler& s, std::shared_ptr<queue> from) {
-  struct guard {
-    bool asleep = true;
-    ~guard() {
-      if (asleep) Do();
-    }
-  } last;
-  try {
-    co_await s.sleep_for(1s);
-  } catch (const std::exception&) {
-  }
-  last.asleep = false;
-  from->clear();
-}
-void dies() { std::abort(); }
-void waits_for_a_thread() {
-  std::promise<void> of_another_thread;
-  of_another_thread.get_future().wait();
-}
-void fails() { ADD_FAILURE() << "destroyed"; }
-
-template <detached (*Reader)(scheduler&, std::shared_ptr<queue>), bool Sent>
-task<> sends_to(scheduler& s) {
-  const auto q = std::make_shared<queue>();
-  Reader(s, q);
-  co_await s.yield();
-  if (Sent)
-    q->emplace_back();
-  else
-    acquired("a lease");
-  co_await s.yield();
-}
-
-// Nobody knows then: no verdict.
-TEST(CutOff, WhoCannotBeDestroyedIsNotAsked) {
-  EXPECT_THAT(violated(sends_to<does_at_its_end<dies>, true>), IsEmpty());
-  EXPECT_THAT(violated(sends_to<does_at_its_end<waits_for_a_thread>, true>), IsEmpty());
-}
-TEST(CutOff, TheQuestionLeavesNoTraces) {
-  EXPECT_THAT(violated(sends_to<does_at_its_end<fails>, true>), IsEmpty());
-  EXPECT_THAT(violated(sends_to<does_at_its_end<fails>, false>), ElementsAre(leaked_resource));
-}
-
 // ---- suspended for good
 
-template <int Most>
-detached retries(scheduler& s, std::shared_ptr<queue> = {}) {
-  for (int i = 0; i < Most; ++i) {
-    bool failed = false;
-    try {
-      co_await s.yield();
-    } catch (const std::exception&) {
-      failed = true;
-    }
-    if (!failed) co_return;
-  }
-}
 template <int Most>
 task<> starts_retries(scheduler& s) {
   retries<Most>(s);
@@ -415,23 +208,6 @@ TEST(CutOff, WhoSpinsIsToldOnce) {
   EXPECT_THAT(violated(starts_retries<1'000'000>),
               ElementsAre(std::string(properties::livelock().name())));
   EXPECT_THAT(violated(starts_retries<3>), IsEmpty());
-}
-
-template <bool Sent>
-task<> sends_to_a_spinner(scheduler& s) {
-  const auto q = std::make_shared<queue>();
-  retries<1'000'000>(s, q);
-  co_await s.sleep_for(2ms);
-  if (Sent)
-    q->emplace_back();
-  else
-    acquired("a lease");
-}
-
-TEST(CutOff, WhatWasSentToWhoSpinsIsNotLeaked) {
-  const std::string spinning(properties::livelock().name());
-  EXPECT_THAT(violated(sends_to_a_spinner<true>), ElementsAre(spinning));
-  EXPECT_THAT(violated(sends_to_a_spinner<false>), UnorderedElementsAre(spinning, leaked_resource));
 }
 
 // ---- a driver that tells nothing of what it drops

@@ -41,7 +41,7 @@ class driver {
   // (a timer that is due, a descriptor that is ready) becomes runnable, and none of it runs.
   virtual void settle() {}
 
-  // Asked behind settle(), when nothing is runnable: when the earliest timer fires; nothing if there is none, or only those that never fire.
+  // Behind settle(): when the earliest timer fires. Nothing: none will, or other threads work.
   virtual std::optional<virtual_time> next_deadline() = 0;
 
   // The clock has been moved: timers up to now may fire.
