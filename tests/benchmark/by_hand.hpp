@@ -92,6 +92,21 @@ class random_loop {
   random_numbers random_;
 };
 
+// One task, in such a queue and with such records. Await number `faulty` throws.
+class recorded_raw_loop : public random_loop {
+ public:
+  recorded_raw_loop(std::vector<cofault::event>& records, int faulty)
+      : random_loop(records, 1), faulty_(faulty) {}
+
+  awaiter yield() {
+    if (seen_++ == faulty_) throw lost();
+    return random_loop::yield();
+  }
+
+ private:
+  int faulty_, seen_ = 0;
+};
+
 // As that one, in words that a plan of single delays could be made of: which coroutine waited, at
 // which of its visits, when it was passed over.
 class delaying_loop {

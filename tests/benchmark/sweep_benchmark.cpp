@@ -8,6 +8,7 @@
 #include <cofault/scheduler.hpp>
 
 #include "by_hand.hpp"
+#include "kept_output.hpp"
 #include "program.hpp"
 #include "row.hpp"
 
@@ -45,6 +46,31 @@ void throw_sweep(benchmark::State& state) {
 void throw_sweep_by_hand(benchmark::State& state) {
   for (auto _ : state)
     if (sweep_by_hand(awaits) != awaits) fail(state, "not everything was caught");
+}
+
+// Returns whether a fault came out of the run; -1 is none.
+bool one_recorded(std::vector<cofault::event>& records, int faulty) {
+  cofault::detail::forget_output();
+  try {
+    recorded_raw_loop w(records, faulty);
+    benchmark::DoNotOptimize(w.drive(one_task<false>(w, awaits)));
+    return false;
+  } catch (const lost&) {
+    return true;
+  }
+}
+
+// The least that tells a sweep: what is printed is kept apart, a death is spoken for, and three
+// runs without faults come first.
+void throw_sweep_recorded(benchmark::State& state) {
+  std::vector<cofault::event> records;
+  for (auto _ : state) {
+    const cofault::detail::kept_output quiet;
+    int caught = 0;
+    for (int faulty = -3; faulty < awaits; ++faulty)
+      caught += one_recorded(records, faulty) ? 1 : 0;
+    if (caught != awaits) fail(state, "not everything was caught");
+  }
 }
 
 void cancel_sweep(benchmark::State& state) {
@@ -121,6 +147,12 @@ const added here{
      .ours = throw_sweep,
      .peer = throw_sweep_by_hand,
      .most = 2},
+    {.program = "C",
+     .what = "a throw at each of 10 awaits, one exploration",
+     .peer_is = "raw sweep with a queue and records, its output kept",
+     .name = "throw_sweep_recorded",
+     .ours = throw_sweep,
+     .peer = throw_sweep_recorded},
     {.program = "D",
      .what = "a cancellation at each of 10 awaits",
      .peer_is = "raw sweep, throws as often",
