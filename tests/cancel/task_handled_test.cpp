@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSL-1.0
+// What may come behind a handler that has ended a cancellation, on a task that listens to a stop
+// token: each mistake and its correct neighbour.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <coroutine>
+#include <stdexcept>
+
+#include "../support/task_cancelling.hpp"
+#include "cofault/gtest.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+using cofault::finding;
+using cofault::scheduler;
+using cofault::SurvivesEveryFault;
+
+// ---- who waits hears of it in other words
+
+template <bool Tells>
+task<> cleans_up_first(scheduler& s, std::stop_token stop) {
+  bool failed = false;
+  try {
+    co_await sleeping(s, stop, 1s);
+  } catch (...) {  // guilty
+    failed = true;
+  }
+  co_await s.sleep_for(1s);
+  if (Tells && failed) throw std::runtime_error("gave up");
+}
+
+TEST(Handled, ItMayBeToldByAnotherException) {
+  const finding f = only_finding(cancelled(cleans_up_first<false>));
+  EXPECT_EQ(f.property, "every cancellation is honoured");
+  EXPECT_THAT(f.report, blames("guilty"));
+  EXPECT_THAT(cancelled(cleans_up_first<true>), SurvivesEveryFault());
+}
+
+// ---- what it goes on with never comes to an end
+
+struct never : std::suspend_always {};
+
+template <bool WaitsOn>
+task<> waits_on(scheduler& s, std::stop_token stop) {
+  bool cut_short = false;
+  try {
+    co_await sleeping(s, stop, 1s);
+  } catch (...) {  // guilty
+    cut_short = true;
+  }
+  if (WaitsOn && cut_short) co_await never();
+}
+
+TEST(Handled, WhatIsWrongIsTheHandlerAndNotWhereItWaitsThen) {
+  const finding f = only_finding(cancelled(waits_on<true>));
+  EXPECT_EQ(f.property, "every cancellation is honoured");
+  EXPECT_THAT(f.report, blames("guilty"));
+  EXPECT_THAT(cancelled(waits_on<false>), SurvivesEveryFault());
+}
+
+// ---- a loop around a coroutine that knows what it ends
+
+task<> ends_knowingly(scheduler& s, std::stop_token stop, listening when) {
+  try {
+    co_await sleeping(s, stop, 1s, when);
+  } catch (const operation_cancelled&) {  // guilty
+  }
+}
+task<> calls_it_thrice(scheduler& s, std::stop_token stop) {
+  for (int i = 0; i < 3; ++i) co_await ends_knowingly(s, stop, listening::only_under_way);
+}
+task<> calls_it_once(scheduler& s, std::stop_token stop) {
+  co_await ends_knowingly(s, stop, listening::posted);
+  co_await s.sleep_for(1s);  // says goodbye
+}
+
+TEST(Handled, ALoopThatComesBackToWhoEndsItSwallowsIt) {
+  const auto result = cancelled(calls_it_thrice);
+  ASSERT_FALSE(result.findings.empty());
+  EXPECT_EQ(result.findings[0].property, "every cancellation is honoured");
+  EXPECT_THAT(result.findings[0].report, blames("guilty"));
+  EXPECT_THAT(cancelled(calls_it_once), SurvivesEveryFault());
+}
+
+// ---- the root's own chain is what had ended when the root completed, whoever ends later
+
+struct detached {
+  struct promise_type {
+    detached get_return_object() { return {}; }
+    std::suspend_never initial_suspend() { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
+
+}  // namespace
+COFAULT_INSTRUMENT(detached);
+namespace {
+
+detached outlives_the_root(scheduler& s) { co_await s.sleep_for(20s); }
+
+template <bool Passes>
+task<> goes_on_beside_another(scheduler& s, std::stop_token stop) {
+  outlives_the_root(s);
+  try {
+    co_await sleeping(s, stop, 1s);
+  } catch (...) {  // guilty
+    if (Passes) throw;
+  }
+  co_await s.sleep_for(1s);
+}
+
+TEST(Handled, WhoOutlivesTheRootIsNotTakenForIt) {
+  const finding f = only_finding(cancelled(goes_on_beside_another<false>));
+  EXPECT_EQ(f.property, "every cancellation is honoured");
+  EXPECT_THAT(f.report, blames("guilty"));
+  EXPECT_THAT(cancelled(goes_on_beside_another<true>), SurvivesEveryFault());
+}
+
+}  // namespace
