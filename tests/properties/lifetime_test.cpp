@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../support/exploring.hpp"
+#include "../support/library_code.hpp"
 #include "../support/task.hpp"
 #include "cofault/property/awaited.hpp"
 #include "cofault/property/frames.hpp"
@@ -176,6 +177,9 @@ task<> made_before_the_fault(scheduler& s) {
 }
 TEST(Awaited, WhatTheFaultPreventedIsInnocent) { expect_clean(made_before_the_fault); }
 
+task<> calls_a_library(scheduler& s) { co_await support::library_that_drops_one(s); }
+TEST(Awaited, WhatALibraryDropsIsItsOwnAffair) { expect_clean(calls_a_library); }
+
 task<> waits_for_ever() { co_await std::suspend_always(); }
 task<> leaks_a_frame(scheduler& s) {
   auto* child = new task<>(waits_for_ever());
@@ -193,5 +197,13 @@ TEST(Frames, OneThatOutlivesItsWorldIsNamed) {
   EXPECT_THAT(f.explanation, HasSubstr("frame of waits_for_ever() was never destroyed"));
 }
 TEST(Frames, DestroyedIsClean) { expect_clean(destroys_its_frame); }
+
+task<> starts_what_a_library_keeps(scheduler& s) {
+  static std::unique_ptr<task<>> kept;
+  kept = std::make_unique<task<>>(support::library_that_waits_for_ever());
+  kept->start();
+  co_await s.yield();
+}
+TEST(Frames, WhatALibraryKeepsIsItsOwnAffair) { expect_clean(starts_what_a_library_keeps); }
 
 }  // namespace
