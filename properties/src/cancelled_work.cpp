@@ -3,7 +3,6 @@
 
 #include <cxxabi.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -61,18 +60,12 @@ class reader {
     for (const exception_story& s : exception_stories(what_)) {
       if ((s.flags & exception_cancels) == 0 || s.handled_at == 0 || !who_.is_user(s.handled_by))
         continue;
-      if (const auto found = went_on(s); found && is_new(out, s)) out.push_back(*found);
+      if (const auto found = went_on(s)) out.push_back(*found);
     }
     return out;
   }
 
  private:
-  static bool is_new(const std::vector<swallowed_cancellation>& known, const exception_story& s) {
-    return std::none_of(known.begin(), known.end(), [&](const swallowed_cancellation& k) {
-      return k.story.handler.address == s.handler.address;
-    });
-  }
-
   std::uint32_t top(std::uint32_t frame) const {
     while (who_.awaiter(frame) != 0) frame = who_.awaiter(frame);
     return frame;

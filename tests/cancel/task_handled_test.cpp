@@ -41,6 +41,28 @@ TEST(Handled, ItMayBeToldByAnotherException) {
   EXPECT_THAT(cancelled(cleans_up_first<true>), SurvivesEveryFault());
 }
 
+// ---- a loop that ends it, and then counts no more
+
+template <bool Counts>
+task<> counts(scheduler& s, std::stop_token stop) {
+  for (int left = 5; left > 0;) {
+    try {
+      co_await sleeping(s, stop, 1s, listening::only_under_way);
+    } catch (...) {  // guilty
+    }
+    if (Counts || !stop.stop_requested()) --left;
+  }
+}
+
+TEST(Handled, WhatIsWrongIsTheHandlerAndNotTheAwaitThatItComesBackTo) {
+  const auto when = cancelling({cofault::moment::suspended}).visits(100);
+  for (const auto program : {counts<false>, counts<true>}) {
+    const finding f = only_finding(cancelled(program, when));
+    EXPECT_EQ(f.property, "every cancellation is honoured");
+    EXPECT_THAT(f.report, blames("guilty"));
+  }
+}
+
 // ---- what it goes on with never comes to an end
 
 struct never : std::suspend_always {};
