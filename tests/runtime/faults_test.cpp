@@ -9,6 +9,7 @@
 #include <numeric>
 #include <vector>
 
+#include "../support/exploring.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/inject/cancel.hpp"
 #include "cofault/runtime.hpp"
@@ -265,6 +266,16 @@ struct by_mutex {
     co_return 1;
   }
 };
+struct by_spinning {
+  bool busy = false;
+  task<int> use() {
+    while (busy) co_await yield();
+    busy = true;
+    co_await yield();
+    busy = false;
+    co_return 1;
+  }
+};
 template <class Service>
 task<int> probed() {
   const auto service = std::make_shared<Service>();
@@ -279,6 +290,35 @@ TEST(RuntimeFaults, AProbeFindsWhatAFaultLeftLocked) {
   EXPECT_EQ(found.findings[0].property, "one fault hurts nobody else");
   EXPECT_THAT(found.findings[0].explanation,
               testing::HasSubstr("waits for ever at faults_test.cpp:"));
+}
+
+TEST(RuntimeFaults, AProbeThatSpinsIsOneFinding) {
+  const auto found = cofault::explore(probed<by_spinning>, cofault::options().visits(100));
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "one fault hurts nobody else");
+}
+
+// Whoever waits beside, as a service does, is not to blame for what a fault has left.
+task<> waits_for_clients(std::shared_ptr<event> clients) { co_await clients->wait(); }
+task<int> miscounts() {
+  const auto open = std::make_shared<int>(0);
+  const auto clients = std::make_shared<event>();
+  const auto service = spawn(waits_for_clients(clients));
+  co_await yield();
+  cofault::probe([open]() -> task<int> { co_return *open; });
+  ++*open;
+  co_await yield();  // guilty
+  --*open;
+  clients->set();
+  co_await service;
+  co_return 1;
+}
+
+TEST(RuntimeFaults, WhatAFaultLeftIsBlamedOnTheAwaitItStruck) {
+  const auto found = cofault::explore(miscounts);
+  const auto differs = support::about(found, "one fault hurts nobody else");
+  ASSERT_EQ(differs.size(), 1u) << describe(found);
+  EXPECT_THAT(differs[0].report, testing::HasSubstr("// guilty"));
 }
 
 }  // namespace
