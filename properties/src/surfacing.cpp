@@ -71,7 +71,7 @@ bool is_injected(const exception_story& s) { return (s.flags & exception_injecte
 // Of several faults one is enough: who hears of a later one knows that it failed, and so does the
 // caller of a root that failed.
 bool is_outdone(const exception_story& s, const story_list& all, bool root_threw) {
-  if (!is_injected(s) || s.end == fate::terminated) return false;
+  if (!is_injected(s)) return false;
   return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
     const bool heard = other.end <= fate::translated;
     // Of another fault of the plan, or of the same one that strikes every try.
@@ -144,7 +144,6 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
 // There was one only, and the root failed with it.
 bool is_outcome(const outcome& what) {
   if (what.exceptions != 1 || !what.has(event_kind::root_threw)) return false;
-  if (what.has(event_kind::terminating)) return false;
   const std::span<const event> trace = what.trace();
   const auto root = std::find_if(trace.rbegin(), trace.rend(),
                                  [](const event& e) { return e.kind == event_kind::root_threw; });

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "../support/library_code.hpp"
 #include "../support/when_all.hpp"
 #include "task_fates.hpp"
 
@@ -108,9 +110,31 @@ task<> is_patient(scheduler& s) {
   parts[0].get();
 }
 
+task<> leaves_it_to_a_library(scheduler& s) {
+  co_await when_all(make_careless_part(step(s)));
+  co_await s.yield();
+}
+
+TEST(UnseenJoin, NothingIsSaidOfWhatTheLibraryEndsItself) {
+  EXPECT_EQ(fates(leaves_it_to_a_library), "surfaced");
+  EXPECT_THAT(notes(leaves_it_to_a_library), IsEmpty());
+}
+
 TEST(UnseenJoin, RetriedIfTheLibraryTriesAgain) {
   EXPECT_EQ(fates(is_patient), "retried");
   EXPECT_THAT(notes(is_patient), IsEmpty());
+}
+
+// ---- what happens within a library
+
+task<> calls_a_library(scheduler& s) {
+  co_await library_that_drops_an_error(s);
+  co_await s.yield();
+}
+
+TEST(Library, WhatItMakesAndDropsIsItsOwnAffair) {
+  EXPECT_EQ(fates(calls_a_library, cofault::options(), 1), "unjudged surfaced");
+  EXPECT_THAT(notes(calls_a_library), IsEmpty());
 }
 
 // ---- a join that runs inside of a coroutine of the program
@@ -135,13 +159,59 @@ task<> looks_in_passing(scheduler& s) {
   co_await s.yield();
 }
 
+task<> starts_a_careless_part(scheduler& s) {
+  const auto all = std::make_shared<part::join>();
+  all->left = 2;
+  part p = make_careless_part(ends_at_once());
+  p.start(all);
+  co_await s.yield();
+}
+
 TEST(UnseenJoin, IsNoHandlerOfWhoRunsMeanwhile) {
   EXPECT_THAT(notes(looks_in_passing<false>),
               ElementsAre(AllOf(ContainsRegex("make_part\\(\\) (at|in) when_all.hpp"),
                                 HasSubstr("say COFAULT_INSTRUMENT for the type it returns"))));
+  EXPECT_THAT(notes(starts_a_careless_part), IsEmpty());
   const auto result = cofault::explore(looks_in_passing<true>, cofault::options(), {});
   ASSERT_EQ(result.findings.size(), 1u) << describe(result);
   EXPECT_THAT(result.findings[0].report, HasSubstr("// swallowed here\n"));
+}
+
+// ---- of several exceptions the root's outcome is only one
+
+struct detached {
+  struct promise_type {
+    detached get_return_object() { return {}; }
+    std::suspend_never initial_suspend() { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+};
+
+}  // namespace
+COFAULT_INSTRUMENT(detached);
+namespace {
+
+detached fails_at_once() {
+  co_await at_once();
+  throw std::runtime_error("and one more");
+}
+template <bool Loses>
+task<> fails_while_it_fails(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (...) {
+    if (Loses) fails_at_once();  // lost here
+    throw;
+  }
+}
+
+TEST(Outcome, OfTheRootHidesNoOtherException) {
+  const auto result = cofault::explore(fails_while_it_fails<true>, cofault::options(), {});
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// lost here\n"));
+  EXPECT_THAT(notes(fails_while_it_fails<false>), IsEmpty());
 }
 
 }  // namespace

@@ -85,18 +85,44 @@ task<> releases_its_own_as_well(scheduler& s) {
 }
 
 TEST(Resources, ARunReleasesOnlyWhatItAcquired) {
-  EXPECT_TRUE(
-      only_finding(releases_what_an_earlier_run_acquired, properties::resources().name())
-          .smallest.empty());
+  EXPECT_TRUE(only_finding(releases_what_an_earlier_run_acquired, properties::resources().name())
+                  .smallest.empty());
   expect_clean(releases_its_own_as_well);
 }
 
+constexpr unsigned acquired_behind = __LINE__ + 2;
 task<> leaks_always(scheduler& s) {
   co_await s.yield();
   static_cast<void>(acquired("a lease"));
+  co_await s.yield();
 }
 TEST(Resources, LeakWithoutAFaultIsOfTheDefaultRun) {
-  EXPECT_TRUE(only_finding(leaks_always, properties::resources().name()).smallest.empty());
+  const finding f = only_finding(leaks_always, properties::resources().name());
+  EXPECT_TRUE(f.smallest.empty());
+  EXPECT_EQ(sites::site(f.site).line, acquired_behind);
+}
+
+task<std::uint32_t> acquires(scheduler& s) {
+  co_await s.yield();
+  co_return acquired("a lease");
+}
+constexpr unsigned held_by_caller_line = __LINE__ + 3;
+task<> leaks_what_was_acquired_for_it(scheduler& s) {
+  const std::uint32_t serial = co_await acquires(s);
+  co_await s.yield();
+  released(serial);
+}
+TEST(Resources, WhoeverAwaitedTheOneThatAcquiredItHeldIt) {
+  const finding f = only_finding(leaks_what_was_acquired_for_it, properties::resources().name());
+  EXPECT_EQ(sites::site(f.site).line, held_by_caller_line);
+}
+
+constexpr unsigned work_line = __LINE__ + 1;
+task<> work(scheduler& s) { co_await s.yield(); }
+task<> leases_from_a_library(scheduler& s) { co_await support::library_that_leases(work(s)); }
+TEST(Resources, WhatALibraryHeldIsBlamedOnTheFault) {
+  const finding f = only_finding(leases_from_a_library, properties::resources().name());
+  EXPECT_EQ(sites::site(f.site).line, work_line);
 }
 
 struct connection {

@@ -31,6 +31,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // The producer fails, and nothing else.
 options moving() {
@@ -112,7 +113,8 @@ TEST(Standstill, IsFoundBesideAHeartbeat) {
       f.explanation,
       AllOf(HasSubstr("stood still for 10 hours"),
             HasSubstr("ticks beside it at standstill_test.cpp:" + std::to_string(tick_line)),
-            HasSubstr("serve() waits at standstill_test.cpp:" + std::to_string(wait_line))));
+            HasSubstr("serve() waits at standstill_test.cpp:" + std::to_string(wait_line)),
+            Not(HasSubstr("heartbeat() waits"))));
   EXPECT_EQ(sites::site(f.site).line, wait_line);
   EXPECT_THAT(result.notes, IsEmpty());
 }

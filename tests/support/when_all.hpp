@@ -64,6 +64,13 @@ class part {
 
 inline part make_part(task<> work) { co_await std::move(work); }
 
+inline part make_careless_part(task<> work) {
+  try {
+    co_await std::move(work);
+  } catch (...) {
+  }
+}
+
 // Makes the task again if it fails.
 template <class Make>
 part twice(Make make) {
