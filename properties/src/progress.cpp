@@ -25,13 +25,11 @@ std::vector<std::uint32_t> awaited_by(std::span<const event> trace, std::uint32_
   return out;
 }
 
-// Whether `frame` is among them, or is what library code among them waits for.
+// Whether `frame` is among them, or is what somebody among them waits for.
 bool is_awaited(std::uint32_t frame, const std::vector<std::uint32_t>& awaited, const family& who) {
-  for (std::uint32_t f = frame; f != 0; f = who.awaiter(f)) {
-    if (std::find(awaited.begin(), awaited.end(), f) != awaited.end()) return true;
-    if (f != frame && who.is_user(f)) return false;
-  }
-  return false;
+  while (frame != 0 && std::find(awaited.begin(), awaited.end(), frame) == awaited.end())
+    frame = who.awaiter(frame);
+  return frame != 0;
 }
 
 // The pending coroutines of user code that wait for no other one of user code.

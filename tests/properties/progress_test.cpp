@@ -8,8 +8,10 @@
 #include <chrono>
 #include <coroutine>
 #include <limits>
+#include <memory>
 
 #include "../support/exploring.hpp"
+#include "../support/library_code.hpp"
 #include "../support/task.hpp"
 #include "cofault/property/livelock.hpp"
 #include "cofault/scheduler.hpp"
@@ -76,6 +78,40 @@ TEST(Progress, NamesWhoWaitsForEver) {
   EXPECT_THAT(f.explanation,
               HasSubstr("wait_for() waits at progress_test.cpp:" + std::to_string(wait_line)));
   EXPECT_EQ(sites::site(f.site).line, wait_line);
+}
+
+// The root is the test's own code, a library's for example.
+constexpr unsigned client_line = __LINE__ + 1;
+task<> wait_for_clients(signal& client) { co_await client; }
+struct server {
+  signal client;
+  task<> waits = wait_for_clients(client);
+};
+
+TEST(Progress, NamesWhoWaitsBesideATestThatWaitsForEver) {
+  std::unique_ptr<server> of_this_run;
+  const auto result = explore(
+      [&](scheduler&) {
+        of_this_run = std::make_unique<server>();
+        of_this_run->waits.start();
+        return support::library_that_waits_for_ever();
+      },
+      moving().in_process());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_TRUE(result.findings[0].smallest.empty());
+  EXPECT_EQ(sites::site(result.findings[0].site).line, client_line);
+  EXPECT_THAT(result.findings[0].explanation, HasSubstr("outside of user code"));
+}
+
+task<> wait_for_producer(scheduler& s, bool always) { co_await handshake(s, always); }
+
+TEST(Progress, NamesWhoATestWaitsFor) {
+  const auto result = explore(
+      [](scheduler& s) { return support::library_that_leases(wait_for_producer(s, false)); },
+      moving());
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(sites::site(result.findings[0].site).line, wait_line);
+  EXPECT_THAT(result.findings[0].explanation, testing::Not(HasSubstr("outside of user code")));
 }
 
 TEST(Progress, IsSilentWhereTheSignalAlwaysComes) {
