@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+// What may take the place of an exception that a handler has ended: one that tells of it, and not
+// whatever comes later.
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+
+#include "../support/cancellable.hpp"
+#include "task_fates.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace support;
+using cofault::options;
+using cofault::scheduler;
+
+task<> tells(bool failed) {
+  if (failed) throw std::runtime_error("told by another coroutine");
+  co_return;
+}
+task<> asks_another_to_tell(scheduler& s) {
+  bool failed = false;
+  try {
+    co_await s.yield();
+  } catch (...) {
+    failed = true;
+  }
+  co_await tells(failed);
+}
+
+TEST(Replaced, ByOneOfAnotherCoroutineIfThatSurfaces) {
+  EXPECT_EQ(fates(asks_another_to_tell), "translated surfaced");
+}
+
+template <class Error>
+task<> goes_on_and_fails(scheduler& s) {
+  bool failed = false;
+  try {
+    co_await s.yield();
+  } catch (...) {
+    failed = true;
+  }
+  if (failed) throw Error();
+}
+struct lost : std::exception {};
+template <class Error>
+task<> does_not_mind(scheduler& s) {
+  try {
+    co_await goes_on_and_fails<Error>(s);
+  } catch (const Error&) {
+  }
+}
+
+TEST(Replaced, ByACancellationOnlyIfThatSurfaces) {
+  const auto how = options().cancellation<operation_cancelled>();
+  EXPECT_EQ(fates(goes_on_and_fails<operation_cancelled>, how), "translated surfaced");
+  EXPECT_EQ(fates(does_not_mind<operation_cancelled>, how), "swallowed swallowed");
+  EXPECT_EQ(fates(does_not_mind<lost>, how), "translated swallowed");
+}
+
+// ---- behind the next await nothing is due to the fault any more
+
+task<> goes_about_its_business(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const std::exception& e) {
+    std::puts(e.what());
+  }
+  co_await s.yield();
+  try {
+    throw lost();
+  } catch (...) {
+  }
+}
+
+TEST(Later, AHandlersOwnAffairIsUnjudged) {
+  EXPECT_EQ(fates(goes_about_its_business), "reported unjudged");
+}
+
+// ---- a bound stops the run: who had ended by then can tell no more
+
+task<> gives_up(scheduler& s, bool& failed) {
+  try {
+    co_await s.yield();
+  } catch (...) {
+    failed = true;
+  }
+}
+template <bool Ends>
+task<> waits_for_better_times(scheduler& s) {
+  bool failed = false;
+  if (Ends) {
+    co_await gives_up(s, failed);
+  } else {
+    try {
+      co_await s.yield();
+    } catch (...) {
+      failed = true;
+    }
+  }
+  while (failed) co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+TEST(Stopped, WhoHadEndedCanTellNoMore) {
+  const auto how = options().arrivals(50);
+  EXPECT_EQ(fates(waits_for_better_times<true>, how), "swallowed");
+  EXPECT_EQ(fates(waits_for_better_times<false>, how), "unjudged");
+}
+
+}  // namespace
