@@ -148,13 +148,14 @@ class fates {
 
   // By a handler of a join in library code, or of a coroutine of a type that is not instrumented.
   // What that kept until it died, unthrown, it dropped, or somebody looked at it: nobody can tell.
+  // Nor what it did with the end of a coroutine that nobody awaits.
   fate handled_elsewhere(std::uint32_t n, const life& l, const handling& h) {
     exception_story& s = lives_.of(n).story;
-    if (!s.kept || reported(l) || lives_.threw()) return fate::surfaced;
+    if (reported(l) || lives_.threw()) return fate::surfaced;
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
-    if (!known().blame.find(s) || s.detached || known().blame.gives_exceptions(s))
-      return fate::surfaced;
+    if (!known().blame.find(s) || known().blame.gives_exceptions(s)) return fate::surfaced;
+    if (!s.kept && !s.detached) return fate::surfaced;
     if (h.frame != 0 && !s.joined) return fate::surfaced;
     if (life* const other = spokesman(l, s)) {
       other->judged = true;

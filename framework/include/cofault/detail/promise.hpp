@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cofault/can_fail.hpp"
 #include "cofault/detail/awaiter.hpp"
 #include "cofault/detail/forwarded.hpp"
 
@@ -66,6 +67,15 @@ template <template <class...> class T, class... Ts>
 inline constexpr bool holds_exceptions<T<Ts...>> =
     made_of_exceptions<T<Ts...>> || (holds_exceptions<Ts> || ...);
 
+// Whether the language makes a promise of these arguments of the coroutine: by a constructor, never
+// as an aggregate. And of none: without braces, for the bases of an aggregate may be accessible to
+// itself only.
+template <class Promise, class... A>
+concept made_of_arguments =
+    std::constructible_from<Promise, A&...> && !std::is_aggregate_v<Promise>;
+template <class Promise>
+concept made_of_nothing = std::is_default_constructible_v<Promise>;
+
 template <class R, class Inner, class... Args>
 class promise;
 
@@ -101,12 +111,11 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
                 public allocation<Inner, Args...>,
                 public allocation_failure<Inner> {
  public:
-  promise() requires std::default_initializable<Inner> : inner_() { describe<>(); }
+  promise() requires made_of_nothing<Inner> : inner_() { describe<>(); }
   // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
-    requires(sizeof...(A) > 0) &&
-            (std::constructible_from<Inner, A&...> || std::default_initializable<Inner>)
-  explicit promise(A&... args) : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
+    requires(sizeof...(A) > 0) && (made_of_arguments<Inner, A...> || made_of_nothing<Inner>)
+  explicit promise(A&... args) : promise(tag<made_of_arguments<Inner, A...>>(), args...) {
     describe<A...>();
     note_arguments(args...);
   }
@@ -265,6 +274,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   template <class A>
   static constexpr awaited_type about(bool throws) {
     using type = std::remove_cv_t<A>;
+    throws = throws && can_fail<type>;
     constexpr auto where = static_cast<std::uint64_t>(promise_traits<Inner>::where);
     return {.size = sizeof(A),
             .name = type_text<type>(),
