@@ -158,7 +158,8 @@ class fates {
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
     if (!known().blame.find(s) || known().blame.gives_exceptions(s)) return fate::surfaced;
-    if (!s.kept && !s.detached) return fate::surfaced;
+    const bool is_looked_at = l.last_flight > h.caught;  // thrown again within that handler
+    if (s.detached ? is_looked_at : !s.kept) return fate::surfaced;
     if (h.frame != 0 && !s.joined) return fate::surfaced;
     if (life* const other = spokesman(l, s)) {
       other->judged = true;

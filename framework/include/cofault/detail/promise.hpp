@@ -67,12 +67,8 @@ template <template <class...> class T, class... Ts>
 inline constexpr bool holds_exceptions<T<Ts...>> =
     made_of_exceptions<T<Ts...>> || (holds_exceptions<Ts> || ...);
 
-// Whether the language makes a promise of these arguments of the coroutine: by a constructor, never
-// as an aggregate. And of none: without braces, for the bases of an aggregate may be accessible to
+// Without braces, as the language makes a promise: the bases of an aggregate may be accessible to
 // itself only.
-template <class Promise, class... A>
-concept made_of_arguments =
-    std::constructible_from<Promise, A&...> && !std::is_aggregate_v<Promise>;
 template <class Promise>
 concept made_of_nothing = std::is_default_constructible_v<Promise>;
 
@@ -114,8 +110,8 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   promise() requires made_of_nothing<Inner> : inner_() { describe<>(); }
   // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
-    requires(sizeof...(A) > 0) && (made_of_arguments<Inner, A...> || made_of_nothing<Inner>)
-  explicit promise(A&... args) : promise(tag<made_of_arguments<Inner, A...>>(), args...) {
+    requires(sizeof...(A) > 0) && (std::constructible_from<Inner, A&...> || made_of_nothing<Inner>)
+  explicit promise(A&... args) : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
     describe<A...>();
     note_arguments(args...);
   }
