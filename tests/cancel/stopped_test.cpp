@@ -8,7 +8,7 @@
 #include <exception>
 
 #include "../support/moments.hpp"
-#include "../support/senders.hpp"
+#include "../support/sender_world.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/inject/cancel.hpp"
 #include "cofault/inject/usual.hpp"
