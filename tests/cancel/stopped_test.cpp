@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 
 #include "../support/moments.hpp"
@@ -28,8 +29,11 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-exploration stopped(task<void> (*program)(scheduler&)) {
-  const auto how = cofault::options().inject(cofault::inject::usual(), cofault::inject::cancel());
+const auto usual_and_cancel =
+    cofault::options().inject(cofault::inject::usual(), cofault::inject::cancel());
+
+exploration stopped(task<void> (*program)(scheduler&),
+                    const cofault::options& how = usual_and_cancel) {
   return cofault::explore([=](scheduler& s) { return senders::root(program(s)); }, how);
 }
 
@@ -132,6 +136,50 @@ TEST(Stopped, TellsNothingOfAnErrorThatWouldHaveBeenRetried) {
   const finding f = only_finding(stopped(ends_an_error<false>));
   EXPECT_EQ(f.property, "every exception surfaces");
   EXPECT_THAT(f.report, HasSubstr("// guilty"));
+}
+
+// ---- an operation that may not be destroyed before it has completed, as senders have it
+
+struct checked {
+  sleep timer;
+  struct operation : sleep::operation {
+    explicit operation(const checked& what)
+        : sleep::operation(what.timer), where(what.timer.where) {}
+    ~operation() {
+      if (is_under_way) std::abort();
+    }
+    void start(const senders::receiver& to) {
+      is_under_way = true;
+      const auto stop = [this, to] { (is_under_way = false, to.set_stopped()); };
+      const auto end = [this, to] { (is_under_way = false, to.set_value()); };
+      if (to.token.stop_requested())
+        where.post(stop);
+      else
+        sleep::operation::start({end, to.set_error, stop, to.token});
+    }
+    scheduler& where;
+    bool is_under_way = false;
+  };
+};
+
+task<void> checked_step(scheduler& s) { co_await checked{{s, 1s}}; }
+template <bool Ends>
+task<void> asks_again(scheduler& s) {
+  bool done = false;
+  while (!done) {
+    done = co_await senders::if_not_stopped(checked_step(s));
+    if (Ends && !done) co_return;
+  }
+}
+
+TEST(Stopped, ThatItGoesOnForEverIsTheFindingNotThatItsEndIsFatal) {
+  const auto at_start =
+      cofault::options().inject(cofault::inject::cancel({cofault::moment::start}));
+  const exploration e = stopped(asks_again<false>, at_start);
+  ASSERT_THAT(e.findings, testing::Not(IsEmpty())) << describe(e);
+  for (const finding& f : e.findings)
+    EXPECT_EQ(f.property, "every cancellation is honoured") << f.report;
+  EXPECT_THAT(stopped(asks_again<true>, at_start), cofault::SurvivesEveryFault());
 }
 
 }  // namespace
