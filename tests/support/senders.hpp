@@ -202,7 +202,7 @@ class started_task {
   }
 
   function* resume_ = ended;  // a coroutine's frame begins like this
-  function* destroy_ = gone;
+  [[maybe_unused]] function* destroy_ = gone;
   task<void> task_;
   receiver to_;
 };
