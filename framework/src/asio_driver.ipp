@@ -79,6 +79,12 @@ std::uint32_t classify(const std::type_info& type, const void* object) {
   return 0;
 }
 
+std::exception_ptr held(const std::type_info& type, const void* object) {
+  using several = COFAULT_ASIO::multiple_exceptions;
+  const void* all = thrown_part(type, object, typeid(several));
+  return all == nullptr ? nullptr : static_cast<const several*>(all)->first_exception();
+}
+
 COFAULT_ASIO::cancellation_type type_of(cancel_strength how) {
   switch (how) {
     case cancel_strength::partial:
@@ -99,7 +105,7 @@ void emit(void* slot, cancel_strength how) {
 }
 
 const bool registered =
-    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {exception, classify, assign, emit}), true);
+    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {exception, classify, assign, emit, held}), true);
 
 // Work of the event loop on this thread, for as long as it lives: what is dispatched to the loop
 // happens at once, and what is posted goes behind all that is ready, as from a handler.

@@ -42,6 +42,9 @@ bool is_flight(const event& e) {
   return e.kind == event_kind::thrown || e.kind == event_kind::raised;
 }
 
+// A coroutine is destroyed that would have gone on: whoever awaits it was told so in other ways.
+bool is_cut_off(const event& e) { return e.kind == event_kind::destroyed && e.value != 0; }
+
 // One run with one cancellation of the root.
 class reading {
  public:
@@ -88,12 +91,12 @@ class reading {
     return found;
   }
 
-  // A cancellation goes through the coroutine before its next await.
+  // A cancellation goes through the coroutine before its next await, or is the end of it.
   bool delivered_at(std::size_t arrival) const {
     for (std::size_t i = std::max(arrival, request_) + 1; i < end_ && i < trace_.size(); ++i) {
       const event& e = trace_[i];
       if (e.frame != trace_[arrival].frame) continue;
-      if (is_flight(e) && cancels(e.other)) return true;
+      if (is_delivery(e)) return true;
       if (e.kind == event_kind::arrived || e.kind == event_kind::returned) return false;
     }
     return false;
@@ -108,21 +111,28 @@ class reading {
     }
     return false;
   }
+  bool thrown_anywhere() const {
+    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
+      if (is_thrown(trace_[i])) return true;
+    return false;
+  }
   bool delivered_anywhere() const {
     for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
-      if (is_flight(trace_[i]) && cancels(trace_[i].other)) return true;
+      if (is_delivery(trace_[i])) return true;
     return false;
   }
   // The root ended otherwise than it does where nothing is cancelled, or at least the operation came
   // to its end without waiting for the clock.
   bool had_effect(std::uint64_t fault_free_arrivals) const {
-    return delivered_anywhere() || what_.has(event_kind::root_threw) ||
-           what_.end != ending::completed || what_.arrivals != fault_free_arrivals || is_resumed();
+    return thrown_anywhere() || what_.has(event_kind::root_threw) ||
+           what_.end != ending::completed || what_.arrivals != fault_free_arrivals || ends_at_once();
   }
-  bool is_resumed() const {
-    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
-      if (trace_[i].kind == event_kind::resumed && trace_[i].frame == struck())
-        return trace_[i].time == trace_[request_].time;
+  bool ends_at_once() const {
+    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i) {
+      const event& e = trace_[i];
+      if (e.frame == struck() && (e.kind == event_kind::resumed || is_cut_off(e)))
+        return e.time == trace_[request_].time;
+    }
     return false;
   }
 
@@ -134,6 +144,8 @@ class reading {
   }
 
  private:
+  bool is_thrown(const event& e) const { return is_flight(e) && cancels(e.other); }
+  bool is_delivery(const event& e) const { return is_thrown(e) || is_cut_off(e); }
   bool cancels(std::uint32_t exception) const {
     return std::find(cancelling_.begin(), cancelling_.end(), exception) != cancelling_.end();
   }

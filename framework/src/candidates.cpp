@@ -120,6 +120,9 @@ point_list moments_of(std::span<const event> trace, const family& who) {
       fresh.push_back(e.frame);
     } else if (e.kind == event_kind::resumed) {
       resume(s, e);
+    } else if (e.kind == event_kind::destroyed && s.suspended != nullptr &&
+               e.value == (s.suspended->value << 1 | 1)) {
+      s = {};  // by an operation that came to its end at once
     }
   }
   end_step();

@@ -12,6 +12,13 @@ namespace {
 
 std::uint64_t number(const void* address) { return reinterpret_cast<std::uint64_t>(address); }
 
+const void* object_of(const std::exception_ptr& error) {
+  static_assert(sizeof(error) == sizeof(void*));
+  const void* object = nullptr;
+  __builtin_memcpy(&object, &error, sizeof object);
+  return object;
+}
+
 }  // namespace
 
 exception_recorder::exception_recorder(run_state& run, memory& reused)
@@ -51,9 +58,7 @@ std::uint32_t exception_recorder::number_of_dying(const void* object) const {
 }
 
 std::uint32_t exception_recorder::number_of(const std::exception_ptr& error) const {
-  static_assert(sizeof(error) == sizeof(void*));
-  const void* object = nullptr;
-  __builtin_memcpy(&object, &error, sizeof object);
+  const void* object = object_of(error);
   for (const living& l : living_)
     if (l.object == object) return l.number;
   return 0;
@@ -66,6 +71,12 @@ void exception_recorder::type(living& which, const std::type_info& t) {
   injected_ = -1;
   which.unread = nullptr;
   run_.record_exception(event_kind::typed, which.number, number(&t), flags);
+  if ((flags & exception_several) != 0) hold(held(t, which.object), which.number);
+}
+
+// What it holds may live longer than itself, where an exception_ptr is copied and not moved.
+void exception_recorder::hold(const std::exception_ptr& what, std::uint32_t holder) {
+  if (living* l = find(object_of(what))) l->holder = holder;
 }
 
 void exception_recorder::thrown(const void* object, const std::type_info& t,
@@ -87,7 +98,7 @@ void exception_recorder::rethrown(const void* object, const void* from) noexcept
 void exception_recorder::raised(const void* object, const void* from) noexcept {
   if (living* l = find(object)) {
     if (l->unread != nullptr) type(*l, *l->unread);
-    l->keeper = 0;
+    l->keeper = l->holder = 0;
   }
   run_.record_exception(event_kind::raised, number_of(object), number(from));
 }
@@ -126,7 +137,8 @@ void exception_recorder::died(const void* object, const void* inside) noexcept {
   if (l == nullptr) return;
   if (l->unread != nullptr) type(*l, *l->unread);  // it is looked at for the last time
   if (l->keeper != 0 && !l->keeper_ends) take(*l);
-  run_.record_exception(event_kind::died, l->number, 0, number_of_dying(inside));
+  const std::uint32_t carrier = number_of_dying(inside);
+  run_.record_exception(event_kind::died, l->number, 0, carrier != 0 ? carrier : l->holder);
   if (inside == nullptr) dying_.clear();
   dying_.push_back(*l);
   *l = living_.back();

@@ -20,6 +20,7 @@ class exception_recorder final : public exception_observer {
     const std::type_info* unread;  // made but not looked at: its object may not exist yet
     std::uint32_t keeper = 0;      // the coroutine that it ended, and whose promise keeps it
     bool keeper_ends = false;      // that is being destroyed
+    std::uint32_t holder = 0;      // the exception that holds it and stands for it, too
   };
   struct handler {
     std::uint32_t number;
@@ -68,6 +69,7 @@ class exception_recorder final : public exception_observer {
 
  private:
   living* find(const void* object);
+  void hold(const std::exception_ptr& what, std::uint32_t holder);
   void take(living& which);
   std::uint32_t number_of(const void* object);
   std::uint32_t number_of_dying(const void* object) const;

@@ -19,7 +19,8 @@ using namespace detail;
 class fates {
  public:
   explicit fates(const outcome& what)
-      : trace_(what.trace()), lives_(what.trace()), was_cut_(what.end == ending::bounded) {}
+      : trace_(what.trace()), lives_(what.trace()), was_cut_(what.end == ending::bounded),
+        is_cancelled_(what.has(event_kind::cancelling)) {}
 
   story_list judge() {
     story_list out;
@@ -120,7 +121,7 @@ class fates {
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     const std::uint32_t back_at = lives_.place(h.frame, h.caught);
-    bool moved_on = false, ended = false;
+    bool moved_on = false, ended = false, was_stopped = false;
     for (std::size_t i = h.left + 1; i < trace_.size(); ++i) {
       const event& e = at(i);
       // A retry may call itself.
@@ -128,6 +129,8 @@ class fates {
         return fate::retried;
       if (e.frame != h.frame) continue;
       ended = ended || e.kind == event_kind::returned || e.kind == event_kind::failed;
+      // Destroyed where it was suspended: of some libraries, what a cancellation does.
+      was_stopped = is_cancelled_ && e.kind == event_kind::destroyed && e.value != 0;
       if (e.kind == event_kind::arrived) {
         if (e.site == back_at) return fate::retried;
         moved_on = true;
@@ -138,8 +141,8 @@ class fates {
       }
       if (e.kind == event_kind::returned && e.value != 0 && !moved_on) return fate::returned;
     }
-    // A bound stopped the run when it was about to try again, or to tell.
-    if (was_cut_ && !ended) return fate::unjudged;
+    // It was about to try again, or to tell, when a bound stopped the run, or the plan stopped it.
+    if ((was_cut_ && !ended) || was_stopped) return fate::unjudged;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
     s.culprit = s.handler;
     s.culprit_frame = h.frame;
@@ -148,13 +151,15 @@ class fates {
 
   // By a handler of a join in library code, or of a coroutine of a type that is not instrumented.
   // What that kept until it died, unthrown, it dropped, or somebody looked at it: nobody can tell.
+  // Nor what it did with the end of a coroutine that nobody awaits.
   fate handled_elsewhere(std::uint32_t n, const life& l, const handling& h) {
     exception_story& s = lives_.of(n).story;
-    if (!s.kept || reported(l) || lives_.threw()) return fate::surfaced;
+    if (reported(l) || lives_.threw()) return fate::surfaced;
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
-    if (!known().blame.find(s) || s.detached || known().blame.gives_exceptions(s))
-      return fate::surfaced;
+    if (!known().blame.find(s) || known().blame.gives_exceptions(s)) return fate::surfaced;
+    const bool is_looked_at = l.last_flight > h.caught;  // thrown again within that handler
+    if (s.detached ? is_looked_at : !s.kept) return fate::surfaced;
     if (h.frame != 0 && !s.joined) return fate::surfaced;
     if (life* const other = spokesman(l, s)) {
       other->judged = true;
@@ -223,7 +228,7 @@ class fates {
 
   std::span<const event> trace_;
   exception_lives lives_;
-  bool was_cut_;
+  bool was_cut_, is_cancelled_;
   std::optional<relations> relations_;
 };
 

@@ -24,7 +24,7 @@ unthrown generic_exception(io_error error) {
 
 std::array<runtime_errors, 4>& errors() {
   static std::array<runtime_errors, 4> table{
-      {{generic_exception, nullptr, nullptr, nullptr}, {}, {}, {}}};
+      {{generic_exception, nullptr, nullptr, nullptr, nullptr}, {}, {}, {}}};
   return table;
 }
 
@@ -90,6 +90,13 @@ std::uint32_t classify(const std::type_info& type, const void* object) {
   for (const runtime_errors& e : errors())
     if (e.classify != nullptr) flags |= e.classify(type, object);
   return flags;
+}
+
+std::exception_ptr held(const std::type_info& type, const void* object) {
+  for (const runtime_errors& e : errors())
+    if (e.held != nullptr)
+      if (std::exception_ptr found = e.held(type, object)) return found;
+  return nullptr;
 }
 
 void register_errors(runtime where, const runtime_errors& e) {

@@ -96,10 +96,10 @@ void record_awaited(run_state& run, const frame& f) {
   if (run.explaining) record_origin(run, f);
 }
 
-void forget(run_state& run, frame& f) {
+void forget(run_state& run, frame& f, std::uint64_t step = 0) {
   f.state = frame_state::destroyed;
   frame_list::unlink(f);
-  run.record(event_kind::destroyed, &f);
+  run.record(event_kind::destroyed, &f, step);
 }
 
 [[gnu::noinline]] void destroy_with_all(frame& f) {
@@ -112,7 +112,8 @@ void forget(run_state& run, frame& f) {
   }
   if (before == frame_state::suspended && !is_owned_by_its_queue(f)) run.dropped.lost(f.address);
   if (f.failed) run.exceptions.keeper_ends(f.id);
-  forget(run, f);
+  const auto step = std::uint64_t{run.requested.step()} << 1 | 1;
+  forget(run, f, before == frame_state::suspended ? step : 0);
   // Never awaited, unless a fault got in the way: then it was made before that fault.
   if (before == frame_state::created && !f.replaced && !f.for_operation && run.running != nullptr &&
       run.running->id == f.creator_id && std::uncaught_exceptions() == 0 && !run.tearing_down &&

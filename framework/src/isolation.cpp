@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "child.hpp"
+#include "cofault/property/cancellation.hpp"
+#include "cofault/property/livelock.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
 #include "judge.hpp"
@@ -72,29 +74,44 @@ std::uint64_t findings_so_far() {
   return out;
 }
 
-// The world waited for ever, and took its process with it only when it was destroyed with all that
-// waits there: that it hung is the finding, if anybody asks. False: there is none.
-bool judge_hang(const plan& p, const options& how) {
-  const trace_buffer& t = trace();
-  outcome hung;
-  hung.end = ending::hung;
-  hung.fault_free = p.empty();
-  hung.kinds = t.kinds;
-  hung.first = t.events;
-  hung.count = t.count();
-  const properties::progress waits_for_ever;
-  const bool is_asked =
-      std::any_of(how.properties().begin(), how.properties().end(),
-                  [&](const auto& property) { return property->name() == waits_for_ever.name(); });
-  if (!is_asked || t.truncated) return false;
-  if (!hung.has(event_kind::torn_down) || !hung.has(event_kind::pending)) return false;
-  for (const event& e : hung.trace()) {
-    if (e.kind == event_kind::torn_down) break;
-    if (e.kind == event_kind::root_returned || e.kind == event_kind::root_threw) return false;
-  }
+// The property finds something, if anybody asks for it.
+template <class Property>
+bool finds(const outcome& what, const plan& p, const options& how) {
+  const Property property;
+  const auto all = how.properties();
+  if (std::none_of(all.begin(), all.end(),
+                   [&](const auto& asked) { return asked->name() == property.name(); }))
+    return false;
   const std::uint64_t before = findings_so_far();
-  judge(hung, p, how.judge(waits_for_ever));
+  judge(what, p, how.judge(property));
   return findings_so_far() > before;
+}
+
+bool has_root_ended(std::span<const event> trace) {
+  return std::any_of(trace.begin(), trace.end(), [](const event& e) {
+    return e.kind == event_kind::root_returned || e.kind == event_kind::root_threw;
+  });
+}
+
+// The world waited, or went on, for ever, and took its process with it only when it was destroyed
+// with all that was under way there: that it did so is the finding. False: there is none.
+bool judge_unfinished(const plan& p, const options& how) {
+  const trace_buffer& t = trace();
+  outcome what;
+  what.fault_free = p.empty();
+  what.kinds = t.kinds;
+  what.first = t.events;
+  what.count = t.count();
+  if (t.truncated || !what.has(event_kind::torn_down)) return false;
+  const auto all = what.trace();
+  const auto end = std::find_if(all.begin(), all.end(),
+                                [](const event& e) { return e.kind == event_kind::torn_down; });
+  if (has_root_ended({all.begin(), end})) return false;
+  what.end = ending::hung;
+  if (what.has(event_kind::pending))
+    return finds<properties::livelock>(what, p, how) || finds<properties::progress>(what, p, how);
+  what.end = ending::bounded;
+  return what.has(event_kind::overran) && finds<properties::cancellation>(what, p, how);
 }
 
 // A trial took its process with it.
@@ -102,7 +119,7 @@ void record_death(const child_end& end, const options& how) {
   mailbox& b = box();
   plan p;
   if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
-  if (judge_hang(p, how)) return;
+  if (judge_unfinished(p, how)) return;
   std::string text = "the code under test " + end.words;
   if (p.empty() && end.code == SIGILL && end.what == child_end::how::killed)
     text +=

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "cofault/detail/function_name.hpp"
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/exception_story.hpp"
@@ -82,8 +83,7 @@ bool is_outdone(const exception_story& s, const story_list& all, bool root_threw
 
 std::string name_of(const detail::place_in_source& place) {
   if (place.function.empty()) return "code of which nothing is known: " + place.why;
-  const std::string_view function = place.function;
-  std::string out(function.substr(0, function.find('(')));
+  std::string out = detail::normalised_function(place.function);
   out += place.line == 0 ? "() in " : "() at ";
   out += place.file.substr(place.file.rfind('/') + 1);
   return place.line == 0 ? out : out + ":" + std::to_string(place.line);
@@ -101,10 +101,27 @@ violation kept_elsewhere(const exception_story& s, const detail::place_in_source
   return v;
 }
 
+// Of a coroutine that nobody awaits. Nothing: the program has got it.
+std::optional<violation> got_by_spawner(const exception_story& s,
+                                        const detail::place_in_source& spawned,
+                                        const family& who) {
+  const detail::place_in_source handler = detail::handler_in_source(s.handler);
+  if (spawned.is_elsewhere || sites::is_user(handler.file)) return std::nullopt;
+  std::string text = "the exception that ended " + who.name(s.culprit_frame);
+  if (spawned.line != 0)
+    text += ", which was spawned at " + spawned.file.substr(spawned.file.rfind('/') + 1) + ":" +
+            std::to_string(spawned.line) + ",";
+  text += " was caught in " + name_of(handler) +
+          " and never thrown again. Whether anybody looked at it is not known: if somebody did, "
+          "write \"// cofault: deliberate\" on the line that spawned it";
+  return violation{spawned.site(), s.culprit_frame, text, true};
+}
+
 // Nothing: it was meant so.
 std::optional<violation> kept_by_awaited(const exception_story& s, const family& who) {
-  if (const auto said = declaration_at(spawned_at(s.culprit)); said && said->deliberate)
-    return std::nullopt;
+  const detail::place_in_source place = spawned_at(s.culprit);
+  if (const auto said = declaration_at(place); said && said->deliberate) return std::nullopt;
+  if (s.detached) return got_by_spawner(s, place, who);
   return kept_elsewhere(
       s, detail::handler_in_source(s.handler),
       "what " + who.name(s.culprit_frame) + " awaits at " + sites::place(s.culprit.site),

@@ -2,9 +2,14 @@
 // What becomes of an exception in a coroutine that nobody waits for: who starts it hands its end to
 // a callback, or to nobody.
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "../support/senders.hpp"
 #include "callbacks.hpp"
 #include "task_fates.hpp"
 
@@ -82,6 +87,55 @@ task<> has_a_future(scheduler& s) {
   const future f = runs_on(s);  // spawned here
   co_await s.sleep_for(std::chrono::seconds(1));
   if (Asked) f.get();
+}
+
+// ---- library code that is no coroutine catches what ended it
+
+senders::task<void> sends(scheduler& s) {
+  co_await s.yield();  // until here it is a part of who starts it
+  co_await s.yield();
+}
+
+enum class and_then { nothing, looks, prints, is_declared };
+
+template <and_then What>
+task<> starts_a_sender(scheduler& s) {
+  const auto then = [](const std::exception_ptr& error) {
+    if (What == and_then::nothing || What == and_then::is_declared) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+      if (What == and_then::prints) std::puts(e.what());
+    }
+  };
+  if constexpr (What == and_then::is_declared)
+    senders::start_detached(sends(s), then);  // cofault: deliberate
+  else
+    senders::start_detached(sends(s), then);
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+std::vector<std::string> notes(task<> (*program)(scheduler&)) {
+  const auto result = cofault::explore(program, cofault::options(), {});
+  EXPECT_THAT(result.findings, testing::IsEmpty()) << describe(result);
+  return result.notes;
+}
+
+// What it gave away may have been looked at, as a value, or not.
+TEST(TaskCallbacks, UndecidedIfLibraryCodeCaughtItAndNobodyThrewItAgain) {
+  using testing::AllOf;
+  using testing::ContainsRegex;
+  using testing::HasSubstr;
+  EXPECT_EQ(fates(starts_a_sender<and_then::nothing>, cofault::options(), 2), "undecided");
+  EXPECT_THAT(notes(starts_a_sender<and_then::nothing>),
+              ElementsAre(AllOf(HasSubstr("undecided: the exception that ended sends(), which was "
+                                          "spawned at task_callbacks_test.cpp:"),
+                                ContainsRegex("was caught in .*end\\(\\) (at|in) senders.hpp"),
+                                HasSubstr("write \"// cofault: deliberate\" on the line that "
+                                          "spawned it"))));
+  EXPECT_THAT(notes(starts_a_sender<and_then::is_declared>), testing::IsEmpty());
+  EXPECT_THAT(notes(starts_a_sender<and_then::looks>), testing::IsEmpty());
+  EXPECT_EQ(fates(starts_a_sender<and_then::prints>, cofault::options(), 2), "surfaced");
 }
 
 // It outlives its coroutine, but nobody took it.

@@ -52,6 +52,22 @@ struct final_shape {
 };
 TEST(PromiseShapes, FinalPromise) { expect_transparent<awaits_twice<final_shape>>(2); }
 
+template <class Promise>
+class made_by_it_alone {
+  friend Promise;
+  made_by_it_alone() = default;
+};
+struct hidden_base_shape {
+  template <class Task>
+  struct promise : shapes::promise_base<promise<Task>, Task>, made_by_it_alone<promise<Task>> {
+    void return_void() {}
+    void result() { this->rethrow(); }
+  };
+};
+TEST(PromiseShapes, AggregateWithABaseOfItsOwn) {
+  expect_transparent<awaits_twice<hidden_base_shape>>(2);
+}
+
 struct aligned_shape {
   template <class Task>
   struct alignas(64) promise : shapes::promise_base<promise<Task>, Task> {

@@ -23,7 +23,7 @@ enum class event_kind : std::uint8_t {
   resumed,    // value: in which step << 1, and 1 if the clock had moved since it suspended
   returned,  // ran to its end; value: 1 if with a result other than void
   failed,    // an exception left it; other: its number, see below
-  destroyed,
+  destroyed,  // value: of one that was suspended, in which step << 1, and 1; else 0
   dropped,        // (other) was destroyed unstarted by its running creator, nothing in flight
   faulted,        // a fault of the plan was executed; value: the deviation's index, and
                   // faulted_request where it asks something of the runtime

@@ -5,10 +5,26 @@
 
 namespace cofault::detail {
 
-template <template <class...> class Template, class R>
+template <class...>
+struct types;
+
+// Whether T<Ts...> is the type, where T may be an alias that wants fewer of them.
+template <class R, template <class...> class T, class... Ts>
+concept is_made_by = requires { requires std::same_as<T<Ts...>, R>; };
+
+template <template <class...> class T, class R, class Tried, class... Rest>
+inline constexpr bool begins_with = false;
+template <template <class...> class T, class R, class... Tried, class Next, class... Rest>
+inline constexpr bool begins_with<T, R, types<Tried...>, Next, Rest...> =
+    is_made_by<R, T, Tried..., Next> || begins_with<T, R, types<Tried..., Next>, Rest...>;
+
+// Whether R is T of its own first template arguments: T is its class template, or an alias that
+// fills in the others.
+template <template <class...> class T, class R>
 inline constexpr bool is_specialisation = false;
-template <template <class...> class Template, class... Ts>
-inline constexpr bool is_specialisation<Template, Template<Ts...>> = true;
+template <template <class...> class T, template <class...> class Template, class... Ts>
+inline constexpr bool is_specialisation<T, Template<Ts...>> =
+    is_made_by<Template<Ts...>, T, Ts...> || begins_with<T, Template<Ts...>, types<>, Ts...>;
 
 // Whether R is the class T, or a specialisation of the class template T.
 template <class T, class R>
@@ -33,17 +49,22 @@ consteval bool names() {
   [[maybe_unused]] static const ::cofault::detail::user_code cofault_user_code_##number { path }
 
 // Instruments every coroutine that returns the class template or class `...` (my::task), whose
-// promise is its nested promise_type. At global namespace scope, before the first coroutine of that
-// type, in every translation unit that has one. (A type whose promise is named by a specialisation
-// of std::coroutine_traits of its own needs a constrained twin of it: see
-// instrument/asio_traits.ipp.)
-#define COFAULT_INSTRUMENT(...)                                                                 \
+// promise is its nested promise_type. An alias of a class template will do, if it names the first
+// arguments. At global namespace scope, before the first coroutine of that type, in every
+// translation unit that has one. (A type whose promise is named by a specialisation of
+// std::coroutine_traits of its own needs a constrained twin of it: see instrument/asio_traits.ipp.)
+#define COFAULT_INSTRUMENT(...) \
+  COFAULT_DETAIL_INSTRUMENT((::cofault::detail::names<__VA_ARGS__, CofaultR>()))
+
+// The same for all types of which the concept `...` holds: for a type that is no class template, but
+// a part of one (my::task<T> is an alias of my::maker<T>::type).
+#define COFAULT_INSTRUMENT_WHERE(...) COFAULT_DETAIL_INSTRUMENT((__VA_ARGS__<CofaultR>))
+
+#define COFAULT_DETAIL_INSTRUMENT(CONDITION)                                                    \
   template <class CofaultR, class... CofaultArgs>                                               \
-  requires(::cofault::detail::names<__VA_ARGS__, CofaultR>()) struct std::coroutine_traits<     \
-      CofaultR, CofaultArgs...> {                                                               \
+  requires CONDITION struct std::coroutine_traits<CofaultR, CofaultArgs...> {                   \
     using promise_type =                                                                        \
         ::cofault::detail::promise<CofaultR, typename CofaultR::promise_type, CofaultArgs...>;  \
   };                                                                                            \
   template <class CofaultR>                                                                     \
-  requires(::cofault::detail::names<__VA_ARGS__, CofaultR>()) inline constexpr bool ::cofault:: \
-      detail::is_instrumented<CofaultR> = true
+  requires CONDITION inline constexpr bool ::cofault::detail::is_instrumented<CofaultR> = true

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cofault/can_fail.hpp"
 #include "cofault/detail/awaiter.hpp"
 #include "cofault/detail/forwarded.hpp"
 
@@ -66,6 +67,11 @@ template <template <class...> class T, class... Ts>
 inline constexpr bool holds_exceptions<T<Ts...>> =
     made_of_exceptions<T<Ts...>> || (holds_exceptions<Ts> || ...);
 
+// Without braces, as the language makes a promise: the bases of an aggregate may be accessible to
+// itself only.
+template <class Promise>
+concept made_of_nothing = std::is_default_constructible_v<Promise>;
+
 template <class R, class Inner, class... Args>
 class promise;
 
@@ -101,11 +107,10 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
                 public allocation<Inner, Args...>,
                 public allocation_failure<Inner> {
  public:
-  promise() requires std::default_initializable<Inner> : inner_() { describe<>(); }
+  promise() requires made_of_nothing<Inner> : inner_() { describe<>(); }
   // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
-    requires(sizeof...(A) > 0) &&
-            (std::constructible_from<Inner, A&...> || std::default_initializable<Inner>)
+    requires(sizeof...(A) > 0) && (std::constructible_from<Inner, A&...> || made_of_nothing<Inner>)
   explicit promise(A&... args) : promise(tag<std::constructible_from<Inner, A&...>>(), args...) {
     describe<A...>();
     note_arguments(args...);
@@ -265,6 +270,7 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
   template <class A>
   static constexpr awaited_type about(bool throws) {
     using type = std::remove_cv_t<A>;
+    throws = throws && can_fail<type>;
     constexpr auto where = static_cast<std::uint64_t>(promise_traits<Inner>::where);
     return {.size = sizeof(A),
             .name = type_text<type>(),
