@@ -21,6 +21,7 @@
 #include "mailbox.hpp"
 #include "nearest_site.hpp"
 #include "needed.hpp"
+#include "own_process.hpp"
 #include "ratchet.hpp"
 #include "rehearsal.hpp"
 #include "replayed_run.hpp"
@@ -135,14 +136,33 @@ std::string not_reached(const std::string& text, const plan& p, std::string_view
   return "the plan '" + text + "' of " + std::string(source) + " was not reached" +
          (p.size() == 1 ? "" : " at " + part) + "; " +
          (meant.empty() ? "reached were " + seen_places(3) + "." : meant) +
-         " If it is from a report, the code under test has changed there: explore again for a new "
-         "plan";
+         " If it is from a report, the code under test has changed there" +
+         (own_process::current() == nullptr
+              ? ""
+              : ", or its objects have other addresses here, and these decide") +
+         ": explore again for a new plan";
 }
 
 std::vector<std::string> names_of(const property_list& properties) {
   std::vector<std::string> out;
   for (const auto& p : properties) out.emplace_back(p->name());
   return out;
+}
+
+// Two runs in one process differ: from now on each has one of its own, if that can be. Returns what
+// is to be said of it.
+std::vector<std::string> go_apart(const driver_factory& body, const options& how,
+                                  std::optional<own_process>& each) {
+  each.emplace(body, how);
+  if (!each->ready()) {
+    each.reset();
+    return {};
+  }
+  const std::string why = why_own_processes();
+  const std::int64_t began = box().began;
+  box().clear();
+  box().began = began;
+  return {why};
 }
 
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
@@ -157,7 +177,9 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     out.error = std::string(bad.what()) + "; it was given by " + std::string(source);
     return out;
   }
+  std::optional<own_process> each;
   exploration out;
+  if (how.isolated() && runs_differ(body, how)) out.notes = go_apart(body, how, each);
   rehearse_isolated(body, how, p);
   if (box().error[0] != '\0') {
     out.error = box().error;
@@ -209,10 +231,16 @@ exploration explore_alone(const driver_factory& body, const options& how,
   ratchet baseline(how);
   if (!baseline.error().empty()) return refused(baseline.error());
 
+  std::optional<own_process> each;
+  std::vector<std::string> told;
   if (how.isolated())
     sweep_isolated(body, how);
   else
-    sweep(body, how);
+    sweep(in_this_process(body, how), how);
+  if (how.isolated() && (box().differ || box().unreached_count > 0)) {
+    told = go_apart(body, how, each);
+    if (each) sweep_isolated(body, how);
+  }
   exploration out;
   if (box().error[0] != '\0') {
     out.error = box().error;
@@ -228,14 +256,14 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);
-  std::vector<std::string> idle = idle_parts(how);
-  idle.insert(idle.end(), nowhere.begin(), nowhere.end());
-  out.notes.insert(out.notes.end(), idle.begin(), idle.end());
+  for (const auto& list : {idle_parts(how), nowhere})
+    told.insert(told.end(), list.begin(), list.end());
+  out.notes.insert(out.notes.end(), told.begin(), told.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);
   quiet.reset();  // what the baseline asks is meant to be read
   baseline.apply(out);
-  if (out.clean()) tell_idle_parts(idle);
+  if (out.clean()) tell_idle_parts(told);
   return out;
 }
 
