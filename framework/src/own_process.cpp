@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "own_process.hpp"
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <system_error>
-#include <utility>
 
 #include "child.hpp"
 #include "cofault/detail/reused_memory.hpp"
+#include "cofault/run.hpp"
 #include "cofault/site.hpp"
+#include "kept_output.hpp"
 #include "mailbox.hpp"
 #include "other_threads.hpp"
 #include "shared_memory.hpp"
+#include "watchdog.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -32,11 +36,10 @@ struct exchange {
   deviation asked[plan::capacity];
   std::size_t asked_count;
   attention paid;
+  std::atomic<pid_t> process;  // that makes the run; 0: not yet
   outcome done;
-  bool watched;  // whoever watched the run has told how it ended
-  child_end::how how;
-  int code;
-  char words[256], output[1 << 13];
+  bool is_done;
+  int status;  // how the process ended, for waitpid()
 };
 exchange& shared() {
   static exchange& made = make_shared_object<exchange>();
@@ -45,39 +48,15 @@ exchange& shared() {
 
 own_process* now = nullptr;
 
-template <std::size_t N>
-void put(char (&to)[N], const std::string& text) {
-  to[text.copy(to, N - 1)] = '\0';
-}
-
-void wait_for(pid_t child) {
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
-
-// This process goes when the one that made it goes.
-void follow(pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);
-}
-
 void make_run(const driver_factory& body, const options& how) {
   exchange& x = shared();
   plan what;
   for (std::size_t i = 0; i < x.asked_count; ++i) what.add(x.asked[i]);
-  x.done = cofault::run(body, what, how, x.paid);
-}
-
-// The run is a child of this process.
-[[noreturn]] void watch_run(const driver_factory& body, const options& how) {
-  exchange& x = shared();
-  const child_end end = run_in_child([&] { make_run(body, how); }, box().beat, how.max_cpu());
-  x.how = end.what;
-  x.code = end.code;
-  put(x.words, end.words);
-  put(x.output, end.output);
-  x.watched = true;
-  ::_exit(0);
+  const pid_t self = ::getpid();
+  const outcome done = run(body, what, how, x.paid);
+  if (::getpid() != self) return;  // forked by the code under test
+  x.done = done;
+  x.is_done = true;
 }
 
 // Takes what was freed in this heap so far: what is allocated from now on has rising addresses,
@@ -118,64 +97,65 @@ own_process* own_process::current() { return now; }
 
 void own_process::be_template(const driver_factory& body, const options& how, int to_parent,
                               pid_t parent) noexcept {
-  follow(parent);
-  const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  ::dup2(nowhere, STDOUT_FILENO);
-  ::dup2(nowhere, STDERR_FILENO);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
+  keep_output_in(output_);
   use_up_free_memory();
-  cofault::run(body, plan(), how, attention::everything);
+  run(body, plan(), how, attention::everything);
   std::fflush(nullptr);
   if (other_threads::exist()) ::_exit(1);
   lay_in_memory();
   now = this;
+  exchange& x = shared();
   const pid_t self = ::getpid();
+  const std::function<void()> work = [&] { make_run(body, how); };
   // From here on nothing may touch the heap.
   for (char byte = 0;;) {
     if (::write(to_parent, &byte, 1) != 1 || ::read(to_parent, &byte, 1) != 1) ::_exit(0);
     const pid_t child = ::fork();
-    if (child == 0) {
-      follow(self);
-      watch_run(body, how);
+    if (child < 0) ::_exit(1);
+    if (child == 0) be_child(work, -1, output_, self);
+    x.process = child;
+    while (::waitpid(child, &x.status, 0) < 0 && errno == EINTR) {
     }
-    wait_for(child);
   }
 }
 
-own_process::own_process(const driver_factory& body, const options& how) {
+own_process::own_process(const driver_factory& body, const options& how)
+    : output_(::memfd_create("cofault-output", MFD_CLOEXEC)), cpu_(how.max_cpu()) {
   shared();
   std::fflush(nullptr);
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw std::system_error(errno, std::generic_category(), "cofault: socketpair");
+  if (output_ < 0 || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw std::system_error(errno, std::generic_category(), "cofault: no descriptor");
   const pid_t parent = ::getpid();
   template_ = ::fork();
+  if (template_ < 0) throw std::system_error(errno, std::generic_category(), "cofault: fork");
   if (template_ == 0) {
     ::close(ends[0]);
     be_template(body, how, ends[1], parent);
   }
   ::close(ends[1]);
   to_template_ = ends[0];
-  if (template_ < 0) throw std::system_error(errno, std::generic_category(), "cofault: fork");
   constexpr int patience = 10;
-  ready_ = hear(static_cast<int>(patience * how.max_cpu().count()));
+  ready_ = hear(patience * cpu_) == word::rests;
   now = this;
 }
 
 own_process::~own_process() {
   now = nullptr;
   ::kill(template_, SIGKILL);
-  wait_for(template_);
+  while (::waitpid(template_, nullptr, 0) < 0 && errno == EINTR) {
+  }
   ::close(to_template_);
+  ::close(output_);
 }
 
-// The template is at rest. False: it is gone, or takes longer.
-bool own_process::hear(int timeout_ms) const {
+own_process::word own_process::hear(std::chrono::milliseconds most) const {
   pollfd waiting{to_template_, POLLIN, 0};
-  int ready = 0;
-  while ((ready = ::poll(&waiting, 1, timeout_ms)) < 0 && errno == EINTR) {
-  }
+  if (::poll(&waiting, 1, static_cast<int>(most.count())) <= 0) return word::none;
   char byte = 0;
-  return ready > 0 && ::read(to_template_, &byte, 1) == 1;
+  return ::read(to_template_, &byte, 1) == 1 ? word::rests : word::gone;
 }
 
 outcome own_process::make(const plan& what, attention paid) {
@@ -183,15 +163,25 @@ outcome own_process::make(const plan& what, attention paid) {
   std::copy(what.begin(), what.end(), x.asked);
   x.asked_count = what.size();
   x.paid = paid;
-  x.watched = false;
+  x.process = 0;
+  x.is_done = false;
+  [[maybe_unused]] const int cut = ::ftruncate(output_, 0);
+  ::lseek(output_, 0, SEEK_SET);
   const char byte = 0;
-  if (::send(to_template_, &byte, 1, MSG_NOSIGNAL) != 1 || !hear(-1)) {
-    box().fail("cofault: the process that forks each run of this body was ended from outside");
+  word heard = ::send(to_template_, &byte, 1, MSG_NOSIGNAL) == 1 ? word::none : word::gone;
+  std::string stuck;
+  for (watchdog guard(box().beat, cpu_); heard == word::none;) {
+    heard = hear(std::chrono::milliseconds(watchdog::interval_ms));
+    if (heard != word::none || x.process == 0 || !stuck.empty()) continue;
+    stuck = guard.sample(x.process);
+    if (!stuck.empty()) ::kill(x.process, SIGKILL);
+  }
+  if (heard == word::gone) {
+    box().fail("cofault: the process that forks each run of this body is gone");
     return {};
   }
-  if (!x.watched) throw child_end{child_end::how::killed, SIGKILL, "killed its parent process", ""};
-  if (x.how == child_end::how::returned) return x.done;
-  throw child_end{x.how, x.code, x.words, x.output};
+  if (x.is_done) return x.done;
+  throw end_of_child(x.status, false, stuck, output_);
 }
 
 std::string why_own_processes() {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 
 #include "cofault/driver.hpp"
@@ -37,8 +38,12 @@ class own_process {
  private:
   [[noreturn]] void be_template(const driver_factory& body, const options& how, int to_parent,
                                 pid_t parent) noexcept;
-  bool hear(int timeout_ms) const;
+  // What the template says: that it rests, nothing for so long, or that it is no more.
+  enum class word { rests, none, gone };
+  word hear(std::chrono::milliseconds most) const;
 
+  const int output_;  // of the runs
+  const std::chrono::milliseconds cpu_;
   pid_t template_ = -1;
   int to_template_ = -1;
   bool ready_ = false;
