@@ -149,20 +149,25 @@ std::vector<std::string> names_of(const property_list& properties) {
   return out;
 }
 
-// Two runs in one process differ: from now on each has one of its own, if that can be. Returns what
-// is to be said of it.
-std::vector<std::string> go_apart(const driver_factory& body, const options& how,
-                                  std::optional<own_process>& each) {
+// From now on each run has a process of its own. False: that cannot be.
+bool go_apart(const driver_factory& body, const options& how, std::optional<own_process>& each,
+              std::vector<std::string>& notes) {
   each.emplace(body, how);
-  if (!each->ready()) {
-    each.reset();
-    return {};
-  }
-  const std::string why = why_own_processes();
+  if (!each->ready()) return each.reset(), false;
+  notes.push_back(why_own_processes());
   const std::int64_t began = box().began;
   box().clear();
   box().began = began;
-  return {why};
+  return true;
+}
+
+// Where the runs of one process are not alike, all is done again, if there is time.
+void search_isolated(const driver_factory& body, const options& how,
+                     std::optional<own_process>& each, std::vector<std::string>& notes) {
+  sweep_isolated(body, how);
+  const bool alike = !box().differ && box().unreached_count == 0;
+  if (!alike && box().stopped_by != mailbox::time_used_up && go_apart(body, how, each, notes))
+    sweep_isolated(body, how);
 }
 
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
@@ -179,7 +184,7 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   }
   std::optional<own_process> each;
   exploration out;
-  if (how.isolated() && runs_differ(body, how)) out.notes = go_apart(body, how, each);
+  if (how.isolated() && runs_differ(body, how)) go_apart(body, how, each, out.notes);
   rehearse_isolated(body, how, p);
   if (box().error[0] != '\0') {
     out.error = box().error;
@@ -234,13 +239,9 @@ exploration explore_alone(const driver_factory& body, const options& how,
   std::optional<own_process> each;
   std::vector<std::string> told;
   if (how.isolated())
-    sweep_isolated(body, how);
+    search_isolated(body, how, each, told);
   else
     sweep(in_this_process(body, how), how);
-  if (how.isolated() && (box().differ || box().unreached_count > 0)) {
-    told = go_apart(body, how, each);
-    if (each) sweep_isolated(body, how);
-  }
   exploration out;
   if (box().error[0] != '\0') {
     out.error = box().error;
