@@ -61,10 +61,12 @@ struct member {
 };
 
 // The same from the heap.
-struct heap_member {
+template <std::size_t Size>
+struct sized_member {
   runtime::event line;
-  char name[400];
+  char name[Size];
 };
+using heap_member = sized_member<400>;
 
 template <class Member>
 struct in_set : std::set<Member*> {
@@ -99,7 +101,8 @@ task<> silent_session(std::shared_ptr<Member> me) {
 }
 
 // … and one that is not the same in two runs of one process.
-task<> session_by_run(std::shared_ptr<heap_member> me) {
+template <class Member>
+task<> session_by_run(std::shared_ptr<Member> me) {
   static int runs = 0;
   const bool odd = ++runs / members % 2 == 1;
   co_await silent_session(std::move(me));
@@ -183,13 +186,46 @@ struct used_heap {
 };
 
 TEST(OwnProcess, SeesTheSameOrderWhateverTheProcessDidBefore) {
-  const auto differs = [](std::shared_ptr<heap_member> me) { return session_by_run(me); };
   std::set<std::string> all;
   for (std::uint32_t seed = 1; seed < 5; ++seed) {
     const used_heap before(seed);
-    all.insert(describe(explore(body<in_set<heap_member>>(differs), with_ints())));
+    all.insert(
+        describe(explore(body<in_set<heap_member>>(session_by_run<heap_member>), with_ints())));
   }
   EXPECT_THAT(all, SizeIs(1));
+}
+
+// Up to its fault a run is as the one without. (Properties are asked in the test's own process.)
+struct begins_alike : property {
+  std::string_view name() const override { return "each run begins alike"; }
+  kind_set needs() const override { return ~kind_set{0}; }
+  void judge(const outcome& what, std::vector<violation>& out) const override {
+    static std::vector<event> plain;
+    const auto same = [](const event& a, const event& b) {
+      return a.kind == b.kind && a.frame == b.frame && a.site == b.site;
+    };
+    const auto begin = what.trace().first(what.departed);
+    if (what.fault_free)
+      plain.assign(begin.begin(), begin.end());
+    else if (!std::equal(begin.begin(), begin.end(), plain.begin(), same))
+      out.push_back({0, 0, "it does not"});
+  }
+};
+
+template <class Member>
+void expect_alike() {
+  const auto how = with_ints().judge(begins_alike());
+  const auto e = explore(body<in_set<Member>>(session_by_run<Member>), how);
+  EXPECT_TRUE(e.clean()) << describe(e);
+  EXPECT_THAT(e.notes, has_note);
+}
+
+TEST(OwnProcess, EachRunBeginsAlike) {
+  expect_alike<member>();
+  expect_alike<sized_member<1>>();
+  expect_alike<sized_member<20>>();
+  expect_alike<sized_member<80>>();
+  expect_alike<sized_member<200>>();
 }
 
 TEST(OwnProcess, ShrinksSaysWhatIsNeededAndReplays) {
