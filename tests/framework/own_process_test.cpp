@@ -187,10 +187,11 @@ struct used_heap {
 
 TEST(OwnProcess, SeesTheSameOrderWhateverTheProcessDidBefore) {
   std::set<std::string> all;
-  for (std::uint32_t seed = 1; seed < 5; ++seed) {
+  for (std::uint32_t seed = 1; seed < 4; ++seed) {
     const used_heap before(seed);
-    all.insert(
-        describe(explore(body<in_set<heap_member>>(session_by_run<heap_member>), with_ints())));
+    const auto e = explore(body<in_set<heap_member>>(session_by_run<heap_member>), with_ints());
+    ASSERT_THAT(e.findings, SizeIs(1)) << describe(e);
+    all.insert(e.findings[0].report);
   }
   EXPECT_THAT(all, SizeIs(1));
 }
@@ -214,7 +215,7 @@ struct begins_alike : property {
 
 template <class Member>
 void expect_alike() {
-  const auto how = with_ints().judge(begins_alike());
+  const auto how = with_ints().judge(begins_alike()).search(search::exhaustive(1));
   const auto e = explore(body<in_set<Member>>(session_by_run<Member>), how);
   EXPECT_TRUE(e.clean()) << describe(e);
   EXPECT_THAT(e.notes, has_note);
@@ -225,7 +226,6 @@ TEST(OwnProcess, EachRunBeginsAlike) {
   expect_alike<sized_member<1>>();
   expect_alike<sized_member<20>>();
   expect_alike<sized_member<80>>();
-  expect_alike<sized_member<200>>();
 }
 
 TEST(OwnProcess, ShrinksSaysWhatIsNeededAndReplays) {
