@@ -199,7 +199,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   explain(body, how, out, false);
   if (const std::string why = stop.run(body, how, p, out.findings); !why.empty())
     return refused(why);
-  out.notes.push_back("replayed one plan: " + text);
+  out.notes.push_back(
+      "replayed one plan: " + text +
+      (each ? "; where addresses are others than in the process it is from, it may show less"
+            : ""));
   return out;
 }
 

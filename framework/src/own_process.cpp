@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "own_process.hpp"
 
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,15 +13,14 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <system_error>
 
 #include "child.hpp"
-#include "cofault/detail/reused_memory.hpp"
 #include "cofault/run.hpp"
 #include "cofault/site.hpp"
 #include "kept_output.hpp"
+#include "level_heap.hpp"
 #include "mailbox.hpp"
 #include "other_threads.hpp"
 #include "shared_memory.hpp"
@@ -57,38 +55,6 @@ void make_run(const driver_factory& body, const options& how) {
   if (::getpid() != self) return;  // forked by the code under test
   x.done = done;
   x.is_done = true;
-}
-
-// Takes what was freed in this heap so far: what is allocated from now on has rising addresses,
-// whatever the process did before. So a replay, in another one, is likely to see the same order.
-void use_up_free_memory() {
-#ifdef __GLIBC__
-  const char* const top = static_cast<char*>(::sbrk(0)) - ::mallinfo2().keepcost;
-  constexpr std::size_t large = 1 << 15, small = 1 << 10, step = 16, kept_for_thread = 7;
-  const auto is_free = [&](std::size_t bytes) {
-    const void* volatile block = std::malloc(bytes);
-    return block != nullptr && block < top;
-  };
-  for (std::size_t bytes = large; bytes > small; bytes /= 2)
-    while (is_free(bytes)) {
-    }
-  for (std::size_t bytes = small; bytes > 0; bytes -= step) {
-    for (std::size_t i = 0; i < kept_for_thread; ++i) is_free(bytes);
-    while (is_free(bytes)) {
-    }
-  }
-#endif
-}
-
-// A plan needs a little memory before its run begins. That is taken from here, and not from the
-// heap, where what the program allocates would move.
-void lay_in_memory() {
-  constexpr std::size_t blocks = 16, largest = 1 << 12;
-  for (std::size_t bytes = 32; bytes <= largest; bytes *= 2) {
-    void* all[blocks];
-    for (void*& block : all) block = reused_memory::take(bytes);
-    for (void* block : all) reused_memory::give_back(block, bytes);
-  }
 }
 
 }  // namespace

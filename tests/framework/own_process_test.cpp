@@ -240,7 +240,7 @@ TEST(OwnProcess, ShrinksSaysWhatIsNeededAndReplays) {
   const auto again = explore(chatting, with_ints().replay(encode(f.smallest)));
   ASSERT_THAT(again.findings, SizeIs(1)) << describe(again);
   EXPECT_EQ(again.findings[0].site, f.site);
-  EXPECT_THAT(again.notes, has_note);
+  EXPECT_THAT(again.notes, AllOf(has_note, Contains(HasSubstr("where addresses are others"))));
 }
 
 TEST(OwnProcess, SaysThatAddressesDecideWhereAReplayIsNotReached) {
