@@ -10,6 +10,7 @@
 
 #include "cofault/site.hpp"
 #include "kept_output.hpp"
+#include "own_process.hpp"
 #include "run_state.hpp"
 #include "story_report.hpp"
 #include "sweep.hpp"
@@ -74,6 +75,11 @@ breakpoint::breakpoint() {
 std::string breakpoint::run(const driver_factory& body, const options& how, const plan& p,
                             const std::vector<finding>& findings) const {
   if (value_.empty()) return "";
+  if (own_process::current() != nullptr)
+    return std::string(variable) +
+           " stops in the process that the debugger has started, but each run of this body has one "
+           "of its own: addresses decide in it, or something outside of it remembers the runs "
+           "before. Change that first";
   const bool at_fault = value_ == "fault";
   if (!at_fault && findings.empty())
     return std::string(variable) +
@@ -88,7 +94,7 @@ std::string breakpoint::run(const driver_factory& body, const options& how, cons
   // What is printed counts as reported, which is an event, too: so it is kept as in the child.
   const kept_output quiet;
   const stops_for_debugger here(std::move(where));
-  rehearse(body, how, p);
+  rehearse(in_this_process(body, how), how, p);
   return "";
 }
 

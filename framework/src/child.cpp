@@ -8,18 +8,17 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "kept_output.hpp"
+#include "watchdog.hpp"
 
 extern "C" void __gcov_dump() __attribute__((weak));
 
@@ -44,22 +43,6 @@ class descriptor {
   int fd_;
 };
 
-std::chrono::nanoseconds cpu_of(pid_t child) {
-  clockid_t clock{};
-  timespec used{};
-  if (::clock_getcpuclockid(child, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
-
-// The state letter of /proc/<pid>/stat, behind the name in parentheses; 0 if it cannot be read.
-char state_of(pid_t child) {
-  std::ifstream in("/proc/" + std::to_string(child) + "/stat");
-  std::string line;
-  std::getline(in, line);
-  const std::size_t name = line.rfind(") ");
-  return name + 2 < line.size() ? line[name + 2] : '\0';
-}
-
 // The last lines a program wrote, without the control characters that would garble a report.
 std::string tail_of(int file) {
   const off_t size = ::lseek(file, 0, SEEK_END);
@@ -73,9 +56,37 @@ std::string tail_of(int file) {
   return text;
 }
 
+bool is_gone(pid_t child) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+         info.si_pid != 0;
+}
+
+// Waits until the child is done or gone. Else kills it for making no progress and says why.
+std::string wait_for(pid_t child, int pipe, const std::atomic<std::uint64_t>& beat,
+                     std::chrono::milliseconds cpu, const std::function<void()>& tick, bool& done) {
+  watchdog guard(beat, cpu);
+  for (;;) {
+    pollfd waiting{pipe, POLLIN, 0};
+    char byte = 0;
+    if (::poll(&waiting, 1, watchdog::interval_ms) > 0) {
+      done = ::read(pipe, &byte, 1) == 1;
+      return "";
+    }
+    // What it forked may hold the pipe open.
+    if (is_gone(child)) return "";
+    tick();
+    const std::string why = guard.sample(child);
+    if (why.empty()) continue;
+    ::kill(child, SIGKILL);
+    return why;
+  }
+}
+
+}  // namespace
+
 // What leaves `work` by an exception ends the child: it must not go on as a second test program.
-[[noreturn]] void be_child(const std::function<void()>& work, int pipe, int output,
-                           pid_t parent) noexcept {
+void be_child(const std::function<void()>& work, int pipe, int output, pid_t parent) noexcept {
   const pid_t self = ::getpid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
@@ -91,74 +102,9 @@ std::string tail_of(int file) {
   ::_exit(0);
 }
 
-// Decides from samples whether a child will ever come to an end.
-class watchdog {
- public:
-  watchdog(const std::atomic<std::uint64_t>& beat, std::chrono::milliseconds cpu)
-      : beat_(beat), cpu_(cpu), last_(beat.load()) {}
-
-  // The child's sentence of death, or "".
-  std::string sample(pid_t child) {
-    const auto time = std::chrono::steady_clock::now();
-    const auto passed = time - std::exchange(sampled_, time);
-    const auto now = cpu_of(child);
-    if (const auto beat = beat_.load(); beat != last_) {
-      last_ = beat;
-      start_ = before_ = now;
-      asleep_ = {};
-    }
-    // Starved by others it would be ready ('R'), under a debugger traced ('t').
-    const char state = state_of(child);
-    if ((state == 'S' || state == 'T') && now - before_ < passed / 10) asleep_ += passed;
-    before_ = now;
-    if (now - start_ > cpu_)
-      return "used more than " + std::to_string(cpu_.count()) + " ms of processor time in one run";
-    if (asleep_ > patience * cpu_)
-      return "blocked its thread for good (a mutex, a join, a read: nothing that the fake "
-             "scheduler controls)";
-    return "";
-  }
-
- private:
-  // A helper thread or an outside peer may take its time: more of it than a processor gets.
-  static constexpr int patience = 5;
-  const std::atomic<std::uint64_t>& beat_;
-  std::chrono::milliseconds cpu_;
-  std::uint64_t last_;
-  std::chrono::steady_clock::time_point sampled_ = std::chrono::steady_clock::now();
-  std::chrono::nanoseconds start_{}, before_{}, asleep_{};
-};
-
-bool is_gone(pid_t child) {
-  siginfo_t info{};
-  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-         info.si_pid != 0;
-}
-
-// Waits until the child is done or gone. Else kills it for making no progress and says why.
-std::string wait_for(pid_t child, int pipe, const std::atomic<std::uint64_t>& beat,
-                     std::chrono::milliseconds cpu, const std::function<void()>& tick, bool& done) {
-  constexpr int tick_ms = 100;
-  watchdog guard(beat, cpu);
-  for (;;) {
-    pollfd waiting{pipe, POLLIN, 0};
-    char byte = 0;
-    if (::poll(&waiting, 1, tick_ms) > 0) {
-      done = ::read(pipe, &byte, 1) == 1;
-      return "";
-    }
-    // What it forked may hold the pipe open.
-    if (is_gone(child)) return "";
-    tick();
-    const std::string why = guard.sample(child);
-    if (why.empty()) continue;
-    ::kill(child, SIGKILL);
-    return why;
-  }
-}
-
-child_end judge(int status, const std::string& stuck, bool done) {
+child_end end_of_child(int status, bool done, const std::string& stuck, int output) {
   child_end end;
+  end.output = tail_of(output);
   using how = child_end::how;
   if (done) return end;
   if (!stuck.empty()) {
@@ -175,8 +121,6 @@ child_end judge(int status, const std::string& stuck, bool done) {
   }
   return end;
 }
-
-}  // namespace
 
 child_end run_in_child(const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
                        std::chrono::milliseconds cpu, const std::function<void()>& tick) {
@@ -196,9 +140,7 @@ child_end run_in_child(const std::function<void()>& work, const std::atomic<std:
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  child_end end = judge(status, stuck, done);
-  end.output = tail_of(output.get());
-  return end;
+  return end_of_child(status, done, stuck, output.get());
 }
 
 }  // namespace cofault::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -25,5 +27,12 @@ struct child_end {
 child_end run_in_child(
     const std::function<void()>& work, const std::atomic<std::uint64_t>& beat,
     std::chrono::milliseconds cpu, const std::function<void()>& tick = [] {});
+
+// The parts of that, for whoever forks in another way. What the child does: it never returns.
+// `pipe` gets a byte when work() has come to its end; -1: there is none.
+[[noreturn]] void be_child(const std::function<void()>& work, int pipe, int output,
+                           pid_t parent) noexcept;
+// How it ended, by its wait status; `stuck` is the sentence for which it was killed, or "".
+child_end end_of_child(int status, bool done, const std::string& stuck, int output);
 
 }  // namespace cofault::detail

@@ -7,7 +7,6 @@
 
 #include "candidates.hpp"
 #include "cofault/detail/texts.hpp"
-#include "cofault/run.hpp"
 #include "cofault/site.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
@@ -87,23 +86,23 @@ void note_seen(const std::vector<event>& trace) {
       b.seen[b.seen_count++] = e.site;
 }
 
-bool run_without_faults(const driver_factory& body, const options& how, outcome& plain,
+bool run_without_faults(const runner& make, const options& how, outcome& plain,
                         std::vector<event>& trace) {
   mailbox& b = box();
   b.stage = stage_of_sweep::warm_up;
-  plain = run(body, plan(), how);
+  plain = make(plan(), attention::usual);
   trace = copy_of(plain);
   ++b.beat;
   if (b.prepared) return true;  // another child died behind this
   b.stage = stage_of_sweep::first;
-  plain = run(body, plan(), how);
+  plain = make(plan(), attention::usual);
   trace = copy_of(plain);
   ++b.beat;
   b.stage = stage_of_sweep::second;
-  const outcome second = run(body, plan(), how);
+  const outcome second = make(plan(), attention::usual);
   ++b.beat;
   refuse_unsound(second);
-  if (b.error[0] == '\0') refuse_different(trace, copy_of(second));
+  if (b.error[0] == '\0') refuse_different(trace, copy_of(second), how);
   if (b.error[0] == '\0') refuse_endless(second, how);
   if (b.error[0] != '\0') return false;
   b.plain_arrivals = second.arrivals;

@@ -3,17 +3,17 @@
 
 #include <vector>
 
-#include "cofault/driver.hpp"
 #include "cofault/event.hpp"
 #include "cofault/options.hpp"
 #include "cofault/outcome.hpp"
+#include "runner.hpp"
 
 // The runs without faults that come before every trial. What they show goes to box().
 namespace cofault::detail {
 
 // Warms up, runs the body twice more, and judges that. `plain` and `trace` are of the run that
 // faults are planned for. False: no fault is to be tried.
-bool run_without_faults(const driver_factory& body, const options& how, outcome& plain,
+bool run_without_faults(const runner& make, const options& how, outcome& plain,
                         std::vector<event>& trace);
 
 // The trace of a run, to be kept behind the next one.

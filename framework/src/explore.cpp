@@ -21,6 +21,7 @@
 #include "mailbox.hpp"
 #include "nearest_site.hpp"
 #include "needed.hpp"
+#include "own_process.hpp"
 #include "ratchet.hpp"
 #include "rehearsal.hpp"
 #include "replayed_run.hpp"
@@ -135,14 +136,38 @@ std::string not_reached(const std::string& text, const plan& p, std::string_view
   return "the plan '" + text + "' of " + std::string(source) + " was not reached" +
          (p.size() == 1 ? "" : " at " + part) + "; " +
          (meant.empty() ? "reached were " + seen_places(3) + "." : meant) +
-         " If it is from a report, the code under test has changed there: explore again for a new "
-         "plan";
+         " If it is from a report, the code under test has changed there" +
+         (own_process::current() == nullptr
+              ? ""
+              : ", or its objects have other addresses here, and these decide") +
+         ": explore again for a new plan";
 }
 
 std::vector<std::string> names_of(const property_list& properties) {
   std::vector<std::string> out;
   for (const auto& p : properties) out.emplace_back(p->name());
   return out;
+}
+
+// From now on each run has a process of its own. False: that cannot be.
+bool go_apart(const driver_factory& body, const options& how, std::optional<own_process>& each,
+              std::vector<std::string>& notes) {
+  each.emplace(body, how);
+  if (!each->ready()) return each.reset(), false;
+  notes.push_back(why_own_processes());
+  const std::int64_t began = box().began;
+  box().clear();
+  box().began = began;
+  return true;
+}
+
+// Where the runs of one process are not alike, all is done again, if there is time.
+void search_isolated(const driver_factory& body, const options& how,
+                     std::optional<own_process>& each, std::vector<std::string>& notes) {
+  sweep_isolated(body, how);
+  const bool alike = !box().differ && box().unreached_count == 0;
+  if (!alike && box().stopped_by != mailbox::time_used_up && go_apart(body, how, each, notes))
+    sweep_isolated(body, how);
 }
 
 exploration replay(const driver_factory& body, const options& how, const std::string& text,
@@ -157,7 +182,9 @@ exploration replay(const driver_factory& body, const options& how, const std::st
     out.error = std::string(bad.what()) + "; it was given by " + std::string(source);
     return out;
   }
+  std::optional<own_process> each;
   exploration out;
+  if (how.isolated() && runs_differ(body, how)) go_apart(body, how, each, out.notes);
   rehearse_isolated(body, how, p);
   if (box().error[0] != '\0') {
     out.error = box().error;
@@ -172,7 +199,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   explain(body, how, out, false);
   if (const std::string why = stop.run(body, how, p, out.findings); !why.empty())
     return refused(why);
-  out.notes.push_back("replayed one plan: " + text);
+  out.notes.push_back(
+      "replayed one plan: " + text +
+      (each ? "; where addresses are others than in the process it is from, it may show less"
+            : ""));
   return out;
 }
 
@@ -209,10 +239,12 @@ exploration explore_alone(const driver_factory& body, const options& how,
   ratchet baseline(how);
   if (!baseline.error().empty()) return refused(baseline.error());
 
+  std::optional<own_process> each;
+  std::vector<std::string> told;
   if (how.isolated())
-    sweep_isolated(body, how);
+    search_isolated(body, how, each, told);
   else
-    sweep(body, how);
+    sweep(in_this_process(body, how), how);
   exploration out;
   if (box().error[0] != '\0') {
     out.error = box().error;
@@ -228,14 +260,14 @@ exploration explore_alone(const driver_factory& body, const options& how,
   out.covered = covered();
   out.complete = complete(how);
   out.notes = notes_of(how);
-  std::vector<std::string> idle = idle_parts(how);
-  idle.insert(idle.end(), nowhere.begin(), nowhere.end());
-  out.notes.insert(out.notes.end(), idle.begin(), idle.end());
+  for (const auto& list : {idle_parts(how), nowhere})
+    told.insert(told.end(), list.begin(), list.end());
+  out.notes.insert(out.notes.end(), told.begin(), told.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);
   quiet.reset();  // what the baseline asks is meant to be read
   baseline.apply(out);
-  if (out.clean()) tell_idle_parts(idle);
+  if (out.clean()) tell_idle_parts(told);
   return out;
 }
 

@@ -17,8 +17,10 @@
 #include "cofault/property/livelock.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
+#include "default_run.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
+#include "own_process.hpp"
 #include "progress.hpp"
 #include "real_time.hpp"
 #include "run_state.hpp"
@@ -133,14 +135,47 @@ void record_death(const child_end& end, const options& how) {
   b.add(survival, site, 0, p, text);
 }
 
+runner apart(own_process& each) {
+  return [&](const plan& what, attention paid) { return each.make(what, paid); };
+}
+
+// Of work in this process whose runs have processes of their own: how the one that died did.
+child_end end_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const child_end& end) {
+    return end;
+  }
+  return {};
+}
+
+child_end sweep_apart(own_process& each, const options& how, const std::function<void()>& tick) {
+  constexpr std::int64_t second = 1'000'000'000;
+  std::int64_t told = real_time();
+  return end_of([&] {
+    sweep(
+        [&](const plan& what, attention paid) {
+          if (real_time() - told > second / 10) {
+            tick();
+            told = real_time();
+          }
+          return each.make(what, paid);
+        },
+        how);
+  });
+}
+
 }  // namespace
 
 void sweep_isolated(const driver_factory& body, const options& how) {
   mailbox& b = box();
   progress line(how, STDERR_FILENO);
   const auto tick = [&] { line.tick(real_time() - b.began); };
+  const auto here = [&] { sweep(in_this_process(body, how), how); };
   for (;;) {
-    const child_end end = run_apart([&] { sweep(body, how); }, how, tick);
+    own_process* const each = own_process::current();
+    const child_end end =
+        each == nullptr ? run_apart(here, how, tick) : sweep_apart(*each, how, tick);
     if (end.what == child_end::how::returned) return;
     record_death(end, how);
     if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies
@@ -148,12 +183,26 @@ void sweep_isolated(const driver_factory& body, const options& how) {
   }
 }
 
+bool runs_differ(const driver_factory& body, const options& how) {
+  const auto work = [&] {
+    outcome plain;
+    std::vector<event> trace;
+    run_without_faults(in_this_process(body, how), how, plain, trace);
+  };
+  run_apart(work, how);
+  if (box().differ) return true;
+  box().clear();
+  return false;
+}
+
 void rehearse_isolated(const driver_factory& body, const options& how, const plan& p) {
-  const auto work = [&] { rehearse(body, how, p); };
+  const auto work = [&] { rehearse(in_this_process(body, how), how, p); };
   if (!how.isolated()) return work();
   box().work[0] = p;
   box().work_count = 1;
-  const child_end end = run_apart(work, how);
+  own_process* const each = own_process::current();
+  const child_end end =
+      each == nullptr ? run_apart(work, how) : end_of([&] { rehearse(apart(*each), how, p); });
   if (end.what != child_end::how::returned) record_death(end, how);
 }
 

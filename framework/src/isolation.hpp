@@ -10,6 +10,9 @@ namespace cofault::detail {
 // sweep() in forked children: a death becomes a finding, and the next child goes on behind it.
 void sweep_isolated(const driver_factory& body, const options& how);
 
+// Whether two runs without faults do, in a forked child. If so, box() tells where.
+bool runs_differ(const driver_factory& body, const options& how);
+
 // rehearse() in a forked child, unless the options ask for this process.
 void rehearse_isolated(const driver_factory& body, const options& how, const plan& p);
 

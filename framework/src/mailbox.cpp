@@ -61,7 +61,8 @@ void mailbox::clear() {
   plain_arrivals = 0;
   note_count = cancellations = effects = 0;
   work_cut = found_cut = false;
-  prints = unsteady = false;
+  prints = unsteady = differ = false;
+  differ_site = 0;
   declared = doubt_count = 0;
   error[0] = '\0';
 }

@@ -99,6 +99,8 @@ struct mailbox {
   bool work_cut, found_cut;
   bool prints;                // handlers of the program print: the runs have to ask for it
   bool unsteady;              // a plan went wrong in the first of two runs only
+  bool differ;                // two runs without faults do, first at …
+  std::uint32_t differ_site;  // … this place
   std::uint32_t declared;     // findings at places that the test declared deliberate
   std::uint32_t doubt_count;  // what was undecided, each reason once
   char doubts[8][512];

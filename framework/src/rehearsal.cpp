@@ -65,7 +65,7 @@ void refuse_changes(const driver_factory& body, const options& how) {
   };
   const std::vector<event> first = trace_of(run(body, plan(), how));
   const outcome second = run(body, plan(), how);
-  refuse_different(first, trace_of(second));
+  refuse_different(first, trace_of(second), how.in_process());
   refuse_endless(second, how);
 }
 
@@ -83,7 +83,7 @@ exploration look_closer(const driver_factory& body, const plan& p, const options
   {
     const kept_output quiet;
     refuse_changes(body, how);
-    if (b.error[0] == '\0') rehearse(body, how, p);
+    if (b.error[0] == '\0') rehearse(in_this_process(body, how), how, p);
   }
   exploration out;
   out.error = b.error;

@@ -7,7 +7,9 @@
 #include "awaited_frames.hpp"
 #include "cofault/detail/assertion_reader.hpp"
 #include "cofault/observe.hpp"
+#include "own_process.hpp"
 #include "run_state.hpp"
+#include "soundness.hpp"
 
 namespace cofault {
 namespace detail {
@@ -59,9 +61,11 @@ probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const
   if (run == nullptr) return probe_result::passed;
   if (without_faults.size() <= run->probe) without_faults.resize(run->probe + 1);
   std::any& expected = without_faults[run->probe];
-  if (run->what.empty())
+  if (run->what.empty()) {
+    if (has_answers_of_template() && !(expected.has_value() && same(expected, answer)))
+      refuse_different("the answer to a probe");
     expected = std::move(answer);
-  else if (!expected.has_value() || !same(expected, answer))
+  } else if (!expected.has_value() || !same(expected, answer))
     return probe_result::differs;
   return probe_result::passed;
 }
@@ -73,6 +77,8 @@ void compare_observation(const observation& seen) {
   const std::size_t i = run->observations++;
   if (without_faults.size() <= i) without_faults.resize(i + 1);
   std::any& expected = without_faults[i];
+  if (run->what.empty() && has_answers_of_template() && !seen.same(seen.value, expected))
+    refuse_different("what is observed");
   if (run->what.empty()) expected = seen.copy(seen.value);
   run->record(event_kind::observed, nullptr, seen.same(seen.value, expected) ? 1 : 0);
 }

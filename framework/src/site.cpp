@@ -252,13 +252,21 @@ std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_vie
   return ++t.site_count;
 }
 
+// Runs in processes of their own, each of which asks anew, are not to fill the table.
+static std::string_view keep_once(const std::string& name) {
+  tables& t = table();
+  const std::string_view all(t.names, t.name_bytes);
+  const std::size_t at = all.find('\0' + name + '\0');
+  return at == all.npos ? keep(name) : all.substr(at + 1, name.size());
+}
+
 // Kept once: at one place this and that may be awaited in turn.
 static std::string_view operation_of(const char* initiation) {
   static thread_local std::unordered_map<const char*, std::string_view> known;
   const auto [at, fresh] = known.try_emplace(initiation);
   if (!fresh || initiation == nullptr) return at->second;
   const std::string name = detail::operation_name(initiation);
-  if (!name.empty()) at->second = keep(name);
+  if (!name.empty()) at->second = keep_once(name);
   return at->second;
 }
 

@@ -15,6 +15,19 @@ bool same(const event& a, const event& b) {
          a.value == b.value && a.time == b.time;
 }
 
+void refuse_decisions(const std::string& where, bool isolated) {
+  std::string text = "cofault: the body is not deterministic: two runs without faults differ ";
+  text.append(where).append(
+      "; take random numbers, real time and addresses out of its decisions (a set of pointers is "
+      "in "
+      "the order of their addresses)");
+  if (!isolated)
+    text.append(
+        "; where only addresses decide, explore() without options().in_process() may do: it can "
+        "give each run a process of its own, with the same addresses");
+  box().fail(text);
+}
+
 }  // namespace
 
 void refuse_unsound(const outcome& what) {
@@ -32,18 +45,20 @@ void refuse_unsound(const outcome& what) {
                     "of this type");
 }
 
-void refuse_different(const std::vector<event>& a, const std::vector<event>& b) {
+void refuse_different(const std::vector<event>& a, const std::vector<event>& b,
+                      const options& how) {
   const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same);
   if (x == a.end() && y == b.end()) return;
   const std::vector<event>& longer = y == b.end() ? a : b;
   auto i = static_cast<std::size_t>(x - a.begin());
   if (i == longer.size()) --i;
   while (i > 0 && longer[i].site == 0) --i;
-  box().fail("cofault: the body is not deterministic: two runs without faults differ first at " +
-             sites::place(longer[i].site) +
-             "; take random numbers, real time and addresses out of its decisions (a set of pointers is in "
-             "the order of their addresses)");
+  box().differ = true;
+  box().differ_site = longer[i].site;
+  refuse_decisions("first at " + sites::place(longer[i].site), how.isolated());
 }
+
+void refuse_different(std::string_view what) { refuse_decisions("in " + std::string(what), true); }
 
 void refuse_endless(const outcome& what, const options& how) {
   if (what.end == ending::bounded)

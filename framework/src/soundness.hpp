@@ -19,7 +19,9 @@ namespace cofault::detail {
 void refuse_unsound(const outcome& what);
 
 // Two runs without faults differ.
-void refuse_different(const std::vector<event>& a, const std::vector<event>& b);
+void refuse_different(const std::vector<event>& a, const std::vector<event>& b, const options& how);
+// They do in something that is in no trace.
+void refuse_different(std::string_view what);
 
 // A bound cut the run without faults short.
 void refuse_endless(const outcome& what, const options& how);

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "cancellations.hpp"
-#include "cofault/run.hpp"
 #include "cofault/search.hpp"
 #include "cofault/site.hpp"
 #include "default_run.hpp"
@@ -15,6 +14,8 @@
 #include "idle_selectors.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
+#include "mailbox.hpp"
+#include "own_process.hpp"
 #include "real_time.hpp"
 #include "run_state.hpp"
 #include "soundness.hpp"
@@ -73,9 +74,13 @@ void note_unreached(const plan& p) {
   mailbox& b = box();
   if (b.unreached_count < mailbox::max_list) b.unreached[b.unreached_count] = p;
   ++b.unreached_count;
-  b.add(every_fault_reached, site_of_fault(p), 0, p,
-        "the run without faults came there, this one did not: something outside of the body (a "
-        "global, a static) remembers the runs before it");
+  b.add(
+      every_fault_reached, site_of_fault(p), 0, p,
+      own_process::current() == nullptr
+          ? "the run without faults came there, this one did not: something outside of the body "
+            "(a global, a static) remembers the runs before it, or addresses decide"
+          : "the run without faults came there, this one did not, though each began with the same "
+            "memory: real time, random numbers or another process decide");
 }
 
 bool all_reached(const outcome& what, const plan& p) { return what.reached == p.size(); }
@@ -99,10 +104,10 @@ bool may_go_on(const options& how) {
   return b.stopped_by == mailbox::nothing && b.error[0] == '\0';
 }
 
-outcome attempt(const driver_factory& body, const options& how, const plan& p, attention paid) {
+outcome attempt(const runner& make, const plan& p, attention paid) {
   forget_output();
   ++box().beat;
-  const outcome done = run(body, p, how, paid);
+  const outcome done = make(p, paid);
   refuse_unsound(done);
   return done;
 }
@@ -129,18 +134,18 @@ attention second_look(const outcome& first) {
   return has_room ? attention::everything : attention::output;
 }
 
-void try_one(const driver_factory& body, const options& how, const plan& p, met& known) {
+void try_one(const runner& make, const options& how, const plan& p, met& known) {
   mailbox& b = box();
   ++b.trials;
   ++b.tried[static_cast<std::size_t>(kind_of(p))];
-  outcome what = attempt(body, how, p, b.prints ? attention::output : attention::usual);
+  outcome what = attempt(make, p, b.prints ? attention::output : attention::usual);
   // What nobody is seen to deal with may have been printed, or declared where it was spawned.
   const bool looks_again = what.has(event_kind::left);
   if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
   verdict found = judge(what, p, how, looks_again);
   if (found == verdict::unsure) {
     const auto reports = reports_in(what);
-    what = attempt(body, how, p, second_look(what));
+    what = attempt(make, p, second_look(what));
     b.prints = b.prints || reports_in(what) > reports;
     if (!all_reached(what, p) && !may_miss(p)) return note_unreached(p);
     found = judge(what, p, how);
@@ -154,7 +159,7 @@ void try_one(const driver_factory& body, const options& how, const plan& p, met&
 }
 
 // Follows one strategy, from where another process may have left off. False: a budget is used up.
-bool follow(const driver_factory& body, const options& how, const trial& plain, met& known) {
+bool follow(const runner& make, const options& how, const trial& plain, met& known) {
   mailbox& b = box();
   const std::uint32_t longest = how.strategies()[b.strategy]->max_longer();
   if (!b.followed) extend(plain, known);
@@ -166,19 +171,19 @@ bool follow(const driver_factory& body, const options& how, const trial& plain, 
     if (longer && b.longer >= longest) continue;
     if (!may_go_on(how)) return false;
     if (longer) ++b.longer;
-    try_one(body, how, p, known);
+    try_one(make, how, p, known);
   }
   return b.error[0] == '\0';
 }
 
 }  // namespace
 
-void sweep(const driver_factory& body, const options& how) {
+void sweep(const runner& make, const options& how) {
   mailbox& b = box();
   if (b.began == 0) b.began = real_time();
   std::vector<event> trace;
   outcome plain;
-  if (!run_without_faults(body, how, plain, trace)) {
+  if (!run_without_faults(make, how, plain, trace)) {
     b.stage = stage_of_sweep::done;
     return;
   }
@@ -191,7 +196,7 @@ void sweep(const driver_factory& body, const options& how) {
   b.stage = stage_of_sweep::sweep;
   const plan nothing;
   while (b.strategy < how.strategies().size() &&
-         follow(body, how, {nothing, plain, true, how}, known)) {
+         follow(make, how, {nothing, plain, true, how}, known)) {
     ++b.strategy;
     b.followed = false;
     b.longer = b.next = b.work_count = 0;
@@ -200,9 +205,9 @@ void sweep(const driver_factory& body, const options& how) {
   b.stage = stage_of_sweep::done;
 }
 
-void rehearse(const driver_factory& body, const options& how, const plan& what) {
+void rehearse(const runner& make, const options& how, const plan& what) {
   mailbox& b = box();
-  const outcome without_faults = run(body, plan(), how);
+  const outcome without_faults = make(plan(), attention::usual);
   const std::vector<event> plain = copy_of(without_faults);
   note_seen(plain);
   keep_failures(without_faults);
@@ -212,7 +217,7 @@ void rehearse(const driver_factory& body, const options& how, const plan& what) 
   if (b.stage == stage_of_sweep::done) return;
   b.trials = 1;
   forget_output();
-  const outcome done = run(body, what, how, attention::everything);
+  const outcome done = make(what, attention::everything);
   refuse_unsound(done);
   refuse_misfits(copy_of(done), what, how);
   if (all_reached(done, what) || may_miss(what)) judge(done, what, how);

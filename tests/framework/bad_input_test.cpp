@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 using namespace cofault;
 using support::task;
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -159,9 +160,14 @@ task<> moody(scheduler& s, int mood) {
 
 TEST(BadInput, NotDeterministic) {
   int mood = 0;
-  const auto result = explore([&](scheduler& s) { return moody(s, ++mood); });
-  EXPECT_THAT(result.error, AllOf(HasSubstr("not deterministic"),
-                                  HasSubstr("bad_input_test.cpp:" + std::to_string(odd_await))));
+  const auto body = [&](scheduler& s) { return moody(s, ++mood); };
+  const auto odd = HasSubstr("bad_input_test.cpp:" + std::to_string(odd_await));
+  EXPECT_THAT(explore(body, options().in_process()).error,
+              AllOf(HasSubstr("not deterministic"), odd, HasSubstr("a process of its own")));
+  mood = 0;
+  const auto apart = explore(body);
+  EXPECT_THAT(apart.error, IsEmpty());
+  EXPECT_THAT(apart.notes, Contains(AllOf(HasSubstr("a process of its own"), odd)));
 }
 
 TEST(BadInput, NoAwaitPointInUserCode) {

@@ -150,6 +150,19 @@ TEST(BadInput, BreakpointNeedsADebugger) {
   EXPECT_THAT(shared().error, AllOf(HasSubstr("COFAULT_BREAK=fault"), HasSubstr("gdb --args")));
 }
 
+task<> swallows_and_remembers(scheduler& s) {
+  static int runs = 0;
+  const bool odd = ++runs % 2 == 1;
+  co_await swallows(s);
+  if (odd) co_await s.yield();
+}
+
+TEST(BadInput, BreakpointWhereEachRunHasAProcessOfItsOwn) {
+  const auto all = plans_of(swallows_and_remembers);
+  EXPECT_EQ(stops_of(swallows_and_remembers, all.at(0), "fault"), "");
+  EXPECT_THAT(shared().error, AllOf(HasSubstr("COFAULT_BREAK"), HasSubstr("one of its own")));
+}
+
 TEST(BadInput, BreakpointNeedsAPlan) {
   EXPECT_EQ(stops_of(swallows, "", "fault"), "");
   EXPECT_THAT(shared().error, HasSubstr("set COFAULT_REPLAY"));

@@ -27,6 +27,7 @@ using support::anything;
 using support::plans_of;
 using support::task;
 using support::untouched;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -286,12 +287,19 @@ TEST(Unreached, IsNeverCountedAsPassed) {
     }
     if (!broken) co_await s.yield();
   };
-  const auto result = explore(body, with_ints().judge(anything()));
+  const auto result = explore(body, with_ints().judge(anything()).in_process());
   EXPECT_EQ(result.unreached, 1u);
   EXPECT_FALSE(result.clean());
   ASSERT_EQ(result.findings.size(), 1u);
   EXPECT_EQ(result.findings[0].property, "every planned fault is reached");
   EXPECT_THAT(result.notes, testing::Contains(HasSubstr("not reached")));
+  // Where each run has a process of its own, nothing remembers it.
+  broken = false;
+  const auto apart = explore(body, with_ints().judge(anything()));
+  EXPECT_EQ(apart.unreached, 0u);
+  EXPECT_EQ(apart.trials, 2u);
+  EXPECT_THAT(apart.notes, testing::Contains(AllOf(HasSubstr("a process of its own"),
+                                                   HasSubstr("did not come to its fault"))));
 }
 
 TEST(Explorations, FollowOneAnother) {
