@@ -37,7 +37,8 @@ class root {
                                               receiver{go_on, fail, stop, source_.get_token()});
     started_->start();
   }
-  void await_resume() const {
+  void await_resume() {
+    started_.reset();  // whoever was stopped is destroyed now, and not when the world is
     if (error_) std::rethrow_exception(error_);
   }
 
