@@ -55,7 +55,7 @@ void exception_lives::read(std::size_t i) {
       seal(e);
       break;
     case event_kind::reported:
-      report(e.other);
+      of(e.other).reported = true;
       break;
     case event_kind::left:
       close(i);
@@ -138,12 +138,6 @@ void exception_lives::seal(const event& e) {
   if (e.other == 0) return;
   of(e.other).story.left.push_back(e.frame);
   if (handling* h = innermost(e.other)) h->machinery = true;
-}
-
-// A handler may call a function that throws the exception again, catches and prints it.
-void exception_lives::report(std::uint32_t n) {
-  for (handling& h : of(n).handlings)
-    if (h.left == none) h.reported = true;
 }
 
 void exception_lives::close(std::size_t i) {

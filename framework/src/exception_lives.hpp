@@ -20,8 +20,7 @@ struct handling {
   std::uint32_t frame = 0;
   std::uint32_t by = 0;    // the exception that left it; 0: it ended normally
   bool machinery = false;  // a promise's unhandled_exception: the exception is sealed, not handled
-  bool reported = false;
-  bool inside = false;  // it ended within the handler in which the exception was thrown
+  bool inside = false;     // it ended within the handler in which the exception was thrown
 };
 
 // One exception, from its birth to its death.
@@ -32,6 +31,7 @@ struct life {
   std::uint32_t thrown_in = 0;  // the exception in whose handler it was thrown
   std::size_t born = none, died = none, last_flight = none;
   bool judged = false, declared = false, terminated = false, retrieved = false;
+  bool reported = false;  // in any handler: what was logged there may end quietly further up
   bool taken = false;  // as a value, from the coroutine that it ended
 };
 
@@ -77,7 +77,6 @@ class exception_lives {
   void close(std::size_t i);
   void death(std::size_t i);
   void seal(const event& e);
-  void report(std::uint32_t n);
   void spawn(const event& e);
   handling* innermost(std::uint32_t n);
 

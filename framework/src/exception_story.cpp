@@ -99,12 +99,6 @@ class fates {
     return s.thrown_by == frame && (s.flags & (exception_cancels | exception_ends)) == 0;
   }
 
-  // In any of its handlers: what was logged where it happened may end quietly further up.
-  static bool reported(const life& l) {
-    return std::any_of(l.handlings.begin(), l.handlings.end(),
-                       [](const handling& h) { return h.reported; });
-  }
-
   // A handler ended it.
   fate handled(std::uint32_t n, const life& l, const handling& h) {
     exception_story& s = lives_.of(n).story;
@@ -116,7 +110,7 @@ class fates {
       return l.judged ? handled_elsewhere(n, l, h) : fate::unjudged;
     // A handler's own affair: what the handler was entered for has its own fate.
     if (!l.judged || h.inside) return fate::unjudged;
-    if (reported(l)) return fate::reported;
+    if (l.reported) return fate::reported;
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
@@ -154,7 +148,7 @@ class fates {
   // Nor what it did with the end of a coroutine that nobody awaits.
   fate handled_elsewhere(std::uint32_t n, const life& l, const handling& h) {
     exception_story& s = lives_.of(n).story;
-    if (reported(l) || lives_.threw()) return fate::surfaced;
+    if (l.reported || lives_.threw()) return fate::surfaced;
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
     if (!known().blame.find(s) || known().blame.gives_exceptions(s)) return fate::surfaced;
@@ -182,7 +176,7 @@ class fates {
     if (l.retrieved) return fate::surfaced;     // handed over as a value, and looked at
     if (is_cancellation_of_the_program(l)) return fate::ended;
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
-    if (l.judged && reported(l)) return fate::reported;
+    if (l.judged && l.reported) return fate::reported;
     exception_story& s = lives_.of(n).story;
     if (!known().blame.find(s)) return fate::unjudged;
     if (life* const other = spokesman(l, s)) {
