@@ -32,7 +32,7 @@ struct life {
   std::size_t born = none, died = none, last_flight = none;
   bool judged = false, declared = false, terminated = false, retrieved = false;
   bool reported = false;  // in any handler: what was logged there may end quietly further up
-  bool taken = false;  // as a value, from the coroutine that it ended
+  bool taken = false;     // as a value, from the coroutine that it ended
 };
 
 // What a trace tells of its exceptions, read once. What becomes of them, others judge.

@@ -19,7 +19,9 @@ using namespace detail;
 class fates {
  public:
   explicit fates(const outcome& what)
-      : trace_(what.trace()), lives_(what.trace()), was_cut_(what.end == ending::bounded),
+      : trace_(what.trace()),
+        lives_(what.trace()),
+        was_cut_(what.end == ending::bounded),
         is_cancelled_(what.has(event_kind::cancelling)) {}
 
   story_list judge() {

@@ -103,8 +103,7 @@ violation kept_elsewhere(const exception_story& s, const detail::place_in_source
 
 // Of a coroutine that nobody awaits. Nothing: the program has got it.
 std::optional<violation> got_by_spawner(const exception_story& s,
-                                        const detail::place_in_source& spawned,
-                                        const family& who) {
+                                        const detail::place_in_source& spawned, const family& who) {
   const detail::place_in_source handler = detail::handler_in_source(s.handler);
   if (spawned.is_elsewhere || sites::is_user(handler.file)) return std::nullopt;
   std::string text = "the exception that ended " + who.name(s.culprit_frame);
