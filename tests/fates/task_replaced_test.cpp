@@ -80,6 +80,24 @@ TEST(Later, AHandlersOwnAffairIsUnjudged) {
   EXPECT_EQ(fates(goes_about_its_business), "reported unjudged");
 }
 
+// ---- what was logged where it happened may be lost further up
+
+task<> logs_and_throws(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const std::exception& e) {
+    std::puts(e.what());
+    throw;
+  }
+}
+task<> forks_one_that_logs(scheduler& s) {
+  task<> child = logs_and_throws(s);
+  child.start();
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+TEST(Later, WhatWasLoggedMayBeDropped) { EXPECT_EQ(fates(forks_one_that_logs), "reported"); }
+
 // ---- a bound stops the run: who had ended by then can tell no more
 
 task<> gives_up(scheduler& s, bool& failed) {

@@ -62,6 +62,27 @@ task<> prints(scheduler& s) {
     }
 }
 
+task<> logs(scheduler& s) {
+  try {
+    co_await s.sleep_for(std::chrono::milliseconds(1));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    throw;
+  }
+}
+task<> asks_nobody_of_those_who_log(scheduler& s) {
+  static_cast<void>(co_await when_all(logs(s), logs(s)));
+  co_await s.yield();
+}
+task<> tells_by_another_exception(scheduler& s) {
+  bool failed = false;
+  {
+    const auto parts = co_await when_all(step(s), step(s));
+    for (const part& p : parts) failed = failed || p.failed();
+  }
+  if (failed) throw std::runtime_error("one of them failed");
+}
+
 std::vector<std::string> notes(task<> (*program)(scheduler&)) {
   const auto result = cofault::explore(program, cofault::options(), {});
   EXPECT_THAT(result.findings, IsEmpty()) << describe(result);
@@ -103,6 +124,11 @@ TEST(UnseenJoin, SurfacedIfItWasThrownOn) {
   EXPECT_EQ(fates(prints), "reported");
   EXPECT_THAT(notes(asks_both), IsEmpty());
   EXPECT_THAT(notes(prints), IsEmpty());
+}
+
+TEST(UnseenJoin, SurfacedIfItWasLoggedOrToldByAnotherOne) {
+  EXPECT_THAT(notes(asks_nobody_of_those_who_log), IsEmpty());
+  EXPECT_THAT(notes(tells_by_another_exception), IsEmpty());
 }
 
 task<> is_patient(scheduler& s) {
