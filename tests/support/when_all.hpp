@@ -66,7 +66,8 @@ inline part make_part(task<> work) { co_await std::move(work); }
 
 inline part make_careless_part(task<> work) {
   try {
-    co_await std::move(work);
+    task<> mine = std::move(work);  // its promise holds what it throws
+    co_await std::move(mine);
   } catch (...) {
   }
 }
