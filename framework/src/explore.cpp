@@ -153,7 +153,10 @@ std::vector<std::string> names_of(const property_list& properties) {
 bool go_apart(const driver_factory& body, const options& how, std::optional<own_process>& each,
               std::vector<std::string>& notes) {
   each.emplace(body, how);
-  if (!each->ready()) return each.reset(), false;
+  if (!each->ready()) {
+    each.reset();
+    return false;
+  }
   notes.push_back(why_own_processes());
   const std::int64_t began = box().began;
   box().clear();

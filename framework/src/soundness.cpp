@@ -18,9 +18,8 @@ bool same(const event& a, const event& b) {
 void refuse_decisions(const std::string& where, bool isolated) {
   std::string text = "cofault: the body is not deterministic: two runs without faults differ ";
   text.append(where).append(
-      "; take random numbers, real time and addresses out of its decisions (a set of pointers is "
-      "in "
-      "the order of their addresses)");
+      "; take random numbers, real time and addresses out of its decisions (a set of pointers "
+      "is in the order of their addresses)");
   if (!isolated)
     text.append(
         "; where only addresses decide, explore() without options().in_process() may do: it can "
