@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <coroutine>
+#include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 #include "../support/task_cancelling.hpp"
 #include "cofault/gtest.hpp"
+#include "cofault/tracked.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
@@ -143,6 +146,48 @@ TEST(Handled, WhoOutlivesTheRootIsNotTakenForIt) {
   EXPECT_EQ(f.property, "every cancellation is honoured");
   EXPECT_THAT(f.report, blames("guilty"));
   EXPECT_THAT(cancelled(goes_on_beside_another<true>), SurvivesEveryFault());
+}
+
+// ---- an operation that is not begun any more says so in its own words
+
+template <bool Refuses>
+struct request : sleeping {
+  request(scheduler& s, std::stop_token stop)
+      : sleeping(s, stop, 1s, listening::only_under_way), stopped(std::move(stop)) {}
+  bool await_ready() const {
+    if (Refuses && stopped.stop_requested()) throw std::runtime_error("closed");
+    return false;
+  }
+  std::stop_token stopped;
+};
+template <bool Refuses>
+task<> requests(scheduler& s, std::stop_token stop) {
+  co_await s.sleep_for(1s);
+  co_await request<Refuses>(s, stop);  // guilty
+}
+
+TEST(Handled, WhatIsRefusedIsNotLost) {
+  const auto result = cancelled(requests<false>);
+  ASSERT_FALSE(result.findings.empty());
+  EXPECT_THAT(result.findings[0].explanation, testing::HasSubstr("between two awaits is lost"));
+  EXPECT_THAT(result.findings[0].report, blames("guilty"));
+  EXPECT_THAT(cancelled(requests<true>), SurvivesEveryFault());
+}
+
+// ---- nothing listens to it, but something else is wrong
+
+template <bool Leaks>
+task<> does_not_listen(scheduler& s, std::stop_token) {
+  const std::uint32_t lease = cofault::acquired("a lease");
+  co_await s.sleep_for(1s);
+  if (!Leaks) cofault::released(lease);
+}
+
+TEST(Handled, WhatIsFoundIsToldAlsoWhereNothingListens) {
+  const finding f = only_finding(cancelled(does_not_listen<true>));
+  EXPECT_EQ(f.property, "what is acquired is released");
+  EXPECT_THAT(cancelled(does_not_listen<false>).error,
+              testing::HasSubstr("nothing in it listens to them"));
 }
 
 }  // namespace

@@ -9,8 +9,10 @@
 #include <string>
 #include <utility>
 
+#include "../support/cancellable.hpp"
 #include "../support/library_code.hpp"
 #include "../support/when_all.hpp"
+#include "cofault/inject/throwing.hpp"
 #include "task_fates.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -117,6 +119,13 @@ TEST(UnseenJoin, UndecidedIfAHandlerOfTheJoinKeptIt) {
                                          "deliberate\" on the line of that await"))));
   EXPECT_EQ(fates(joins_in_library_code<true>), "surfaced");
   EXPECT_THAT(notes(joins_in_library_code<true>), IsEmpty());
+}
+
+TEST(UnseenJoin, NothingIsSaidOfACancellation) {
+  const auto how = cofault::options()
+                       .inject(cofault::inject::throwing(operation_cancelled()))
+                       .cancellation<operation_cancelled>();
+  EXPECT_THAT(cofault::explore(asks_nobody, how, {}).notes, IsEmpty());
 }
 
 TEST(UnseenJoin, SurfacedIfItWasThrownOn) {
