@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cofault/open_plan.hpp"
 #include "cofault/rapidcheck.hpp"
@@ -54,36 +56,59 @@ latest_plans& latest() {
 // A plan that a property gets.
 class drawn_plan {
  public:
-  explicit drawn_plan(plan what, bool settled = true) : what_(std::move(what)), settled_(settled) {}
+  explicit drawn_plan(plan what) : what_(std::move(what)) {}
 
   plan value() const { return what_; }
 
-  // Read in the moment in which RapidCheck has just run the case.
-  rc::Seq<rc::Shrinkable<plan>> shrinks() const {
-    const auto* const found = latest().find(what_);
-    if (found == nullptr) return {};
-    rc::Seq<plan> smaller = rc::makeSeq<smaller_plans>(found->done);
-    if (!settled_) smaller = rc::seq::concat(rc::seq::just(found->done), std::move(smaller));
-    return rc::seq::map(std::move(smaller),
-                        [](plan&& p) { return rc::makeShrinkable<drawn_plan>(open_plan(p)); });
+  // Read in the moment in which RapidCheck has just run the case. What has no place in the run is
+  // done at a near one: so a smaller plan may come to what was done before, and then the next one
+  // is tried, not those again.
+  rc::Seq<rc::Shrinkable<plan>> shrinks() const;
+
+ private:
+  class smaller_plans;
+
+  plan what_;
+  std::vector<plan> done_;  // by it, and by those that it was made smaller from
+  plan of_;                 // the latest of these that was a new one
+  std::size_t tried_ = 0;   // of what is simpler than that
+};
+
+class drawn_plan::smaller_plans {
+ public:
+  explicit smaller_plans(drawn_plan next) : next_(std::move(next)), left_(next_.of_) {
+    for (std::size_t i = 0; i < next_.tried_; ++i) left_.next();
+  }
+  rc::Maybe<drawn_plan> operator()() {
+    const auto smaller = left_.next();
+    if (!smaller) return rc::Nothing;
+    ++next_.tried_;
+    next_.what_ = open_plan(*smaller);
+    return next_;
   }
 
  private:
-  class smaller_plans {
-   public:
-    explicit smaller_plans(plan of) : left_(std::move(of)) {}
-    rc::Maybe<plan> operator()() {
-      auto next = left_.next();
-      return next ? rc::Maybe<plan>(std::move(*next)) : rc::Maybe<plan>(rc::Nothing);
-    }
-
-   private:
-    simpler left_;
-  };
-
-  plan what_;
-  bool settled_;  // its deviations are named
+  drawn_plan next_;
+  simpler left_;
 };
+
+rc::Seq<rc::Shrinkable<plan>> drawn_plan::shrinks() const {
+  const auto* const found = latest().find(what_);
+  if (found == nullptr) return {};
+  drawn_plan next(*this);
+  if (std::find(done_.begin(), done_.end(), found->done) == done_.end()) {
+    next.done_.push_back(found->done);
+    next.of_ = found->done;
+    next.tried_ = 0;
+  }
+  rc::Seq<drawn_plan> all = rc::makeSeq<smaller_plans>(next);
+  if (done_.empty()) {
+    next.what_ = open_plan(found->done);  // its deviations are named
+    all = rc::seq::concat(rc::seq::just(next), std::move(all));
+  }
+  return rc::seq::map(std::move(all),
+                      [](drawn_plan&& p) { return rc::makeShrinkable<drawn_plan>(p); });
+}
 
 // Mostly one: each is a run more, and most bugs need no second.
 std::uint8_t count_for(int size, std::uint64_t number) {
@@ -121,6 +146,6 @@ rc::Gen<cofault::plan> rc::Arbitrary<cofault::plan>::arbitrary() {
     const std::uint64_t number = numbers.next();
     cofault::detail::property_watch::drawn(size);
     return rc::makeShrinkable<cofault::drawn_plan>(
-        cofault::open_plan(number, cofault::count_for(size, numbers.next())), false);
+        cofault::open_plan(number, cofault::count_for(size, numbers.next())));
   };
 }

@@ -14,6 +14,7 @@
 #include "checking.hpp"
 #include "cofault/fault_free.hpp"
 #include "cofault/gtest.hpp"
+#include "visits.hpp"
 
 namespace {
 
@@ -52,6 +53,18 @@ TEST(Joint, TheFailureIsToldOnce) {
   EXPECT_EQ(text.find("violated: ", report + 1), text.npos) << text;
   EXPECT_THAT(text.substr(report),
               HasSubstr("COFAULT_REPLAY='booking.hpp:booking::book+0/1.2=throw:failed' ./"));
+}
+
+// A plan for the first coroutine has no place, and is done at the second: that is no smaller.
+TEST(Joint, APlanThatHasNoPlaceIsNoSmallerOne) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const auto found = support::check(
+        [] { RC_ASSERT(survives(visits::leaks_at_the_second, *rc::gen::arbitrary<plan>())); },
+        seed);
+    ASSERT_FALSE(found.passed()) << "seed " << seed;
+    EXPECT_THAT(found.counterexample(), AnyOf(HasSubstr("visits::visit+0/2.1=throw"),
+                                              HasSubstr("visits::leaks_at_the_second+3=throw")));
+  }
 }
 
 // From this case on, neither becomes smaller while the other stays.
