@@ -112,14 +112,10 @@ class reading {
     return false;
   }
   bool thrown_anywhere() const {
-    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
-      if (is_thrown(trace_[i])) return true;
-    return false;
+    return anywhere([&](const event& e) { return is_thrown(e); });
   }
   bool delivered_anywhere() const {
-    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
-      if (is_delivery(trace_[i])) return true;
-    return false;
+    return anywhere([&](const event& e) { return is_delivery(e); });
   }
   // The root ended otherwise than it does where nothing is cancelled, or at least the operation came
   // to its end without waiting for the clock.
@@ -144,6 +140,12 @@ class reading {
   }
 
  private:
+  template <class Is>
+  bool anywhere(Is is) const {
+    for (std::size_t i = request_; i < trace_.size() && i < end_; ++i)
+      if (is(trace_[i])) return true;
+    return false;
+  }
   bool is_thrown(const event& e) const { return is_flight(e) && cancels(e.other); }
   bool is_delivery(const event& e) const { return is_thrown(e) || is_cut_off(e); }
   bool cancels(std::uint32_t exception) const {

@@ -25,18 +25,12 @@ using support::cancelled;
 using support::nap;
 using support::only_finding;
 using support::service;
+using support::step;
 using support::stopped;
 
 using service_ptr = std::shared_ptr<service>;
 
 const options stop_it = options().inject(at_every_moment()).visits(100);
-
-// What stop() ends, and does not let begin any more.
-awaitable<void> step(service_ptr mine) {
-  if (mine->stopping) throw net::system_error(net::error::operation_aborted);
-  mine->timer.expires_after(1s);
-  co_await mine->timer.async_wait(use_awaitable);
-}
 
 // ---- Asio's cancellation has the type of all of its errors: to name that says nothing
 

@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "../support/cancellable.hpp"
+#include "../support/exploring.hpp"
+#include "cofault/inject/throwing.hpp"
 #include "handled_rows.hpp"
 #include "joined_rows.hpp"
 #include "terminated_rows.hpp"
@@ -44,6 +47,21 @@ TEST(TaskFates, DroppedIfNobodyAsks) {
   EXPECT_EQ(t.fates, "dropped");
   EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
   EXPECT_EQ(fates(forks<true>), "surfaced");
+}
+
+// Though its type stands for a cancellation. (Where the fault strikes forks() itself, it destroys a
+// child that is still scheduled.)
+TEST(TaskFates, WhatAFaultThrewMayNotBeDropped) {
+  const auto how = cofault::options()
+                       .inject(cofault::inject::throwing(operation_cancelled()))
+                       .cancellation<operation_cancelled>();
+  const auto lost_by = [&](auto program) {
+    return about(cofault::explore(program, how, {}), "every exception surfaces");
+  };
+  const auto dropped = lost_by(forks<false>);
+  ASSERT_EQ(dropped.size(), 1u);
+  EXPECT_THAT(dropped[0].report, HasSubstr("// spawned here\n"));
+  EXPECT_THAT(lost_by(forks<true>), testing::IsEmpty());
 }
 
 // ---- dropped, and made in a co_await expression, whose calls g++ puts on the closing brace

@@ -5,11 +5,8 @@
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
-#include <utility>
 
 #include "../support/cancellable.hpp"
-#include "../support/exploring.hpp"
-#include "cofault/inject/throwing.hpp"
 #include "task_fates.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -100,31 +97,6 @@ task<> forks_one_that_logs(scheduler& s) {
 }
 
 TEST(Later, WhatWasLoggedMayBeDropped) { EXPECT_EQ(fates(forks_one_that_logs), "reported"); }
-
-// ---- an error that a fault made is lost, though its type stands for a cancellation
-
-task<> step(scheduler& s) { co_await s.yield(); }
-template <bool Awaited>
-task<> forks(scheduler& s) {
-  task<> child = step(s);
-  child.start();  // spawned here
-  co_await s.sleep_for(std::chrono::seconds(1));
-  if (Awaited) co_await std::move(child);
-}
-
-TEST(Later, ACancellationThatAFaultThrewMayNotBeDropped) {
-  const auto how = options()
-                       .inject(cofault::inject::throwing(operation_cancelled()))
-                       .cancellation<operation_cancelled>();
-  // (Where the fault strikes forks() itself, it destroys a child that is still scheduled.)
-  const auto lost_by = [&](auto program) {
-    return about(cofault::explore(program, how, {}), "every exception surfaces");
-  };
-  const auto dropped = lost_by(forks<false>);
-  ASSERT_EQ(dropped.size(), 1u);
-  EXPECT_THAT(dropped[0].report, testing::HasSubstr("// spawned here\n"));
-  EXPECT_THAT(lost_by(forks<true>), testing::IsEmpty());
-}
 
 // ---- a bound stops the run: who had ended by then can tell no more
 

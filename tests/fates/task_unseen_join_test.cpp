@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "../support/cancellable.hpp"
+#include "../support/detached.hpp"
 #include "../support/library_code.hpp"
 #include "../support/when_all.hpp"
 #include "cofault/inject/throwing.hpp"
@@ -213,20 +214,6 @@ TEST(UnseenJoin, IsNoHandlerOfWhoRunsMeanwhile) {
 }
 
 // ---- of several exceptions the root's outcome is only one
-
-struct detached {
-  struct promise_type {
-    detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
-
-}  // namespace
-COFAULT_INSTRUMENT(detached);
-namespace {
 
 detached fails_at_once() {
   co_await at_once();

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "../support/detached.hpp"
 #include "../support/task.hpp"
 #include "../support/when_all.hpp"
 #include "cofault/detail/root.hpp"
@@ -53,6 +54,7 @@ namespace {
 using namespace std::chrono_literals;
 using cofault::explore;
 using cofault::scheduler;
+using support::detached;
 using support::task;
 using testing::ElementsAre;
 using testing::Field;
@@ -102,23 +104,6 @@ TEST(Hang, ThatDiesWithItsWorld) {
   const auto mended = explore(waits_for_it<signals_always>);
   EXPECT_THAT(mended.findings, IsEmpty()) << describe(mended);
 }
-
-// Owns itself.
-struct detached {
-  struct promise_type {
-    detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
-
-}  // namespace
-
-COFAULT_INSTRUMENT(::detached);
-
-namespace {
 
 struct signal {
   std::vector<std::coroutine_handle<>> waiting;

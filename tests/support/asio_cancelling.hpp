@@ -42,6 +42,13 @@ struct service {
   net::steady_timer timer;
 };
 
+// What stop() ends, and does not let begin any more.
+inline awaitable<void> step(std::shared_ptr<service> mine) {
+  if (mine->stopping) throw net::system_error(net::error::operation_aborted);
+  mine->timer.expires_after(std::chrono::seconds(1));
+  co_await mine->timer.async_wait(use_awaitable);
+}
+
 // Explores the coroutine function, which gets what `Service` is made of; it is stopped by stop().
 template <class Service = service>
 cofault::exploration stopped(net::awaitable<void> (*program)(std::shared_ptr<Service>),
