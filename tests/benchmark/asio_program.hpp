@@ -15,6 +15,7 @@ namespace bench {
 namespace asio = boost::asio;
 
 inline constexpr int asio_awaits = 10;
+inline constexpr int asio_posts_sum = 45;
 
 inline asio::awaitable<int> posts(asio::any_io_executor executor) {
   int sum = 0;

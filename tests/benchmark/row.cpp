@@ -25,4 +25,12 @@ void fail(benchmark::State& state, const char* why) {
 
 bool failed() { return broken; }
 
+measure peer(int (*does)(), int awaits) {
+  return [=](benchmark::State& state) {
+    int done = awaits;
+    for (auto _ : state) done = does();
+    if (done != awaits) fail(state, "the peer did something else");
+  };
+}
+
 }  // namespace bench

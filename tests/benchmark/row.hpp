@@ -41,4 +41,7 @@ int& largest();
 void fail(benchmark::State& state, const char* why);
 bool failed();
 
+// What somebody else does; it says how many awaits went well.
+measure peer(int (*does)(), int awaits);
+
 }  // namespace bench

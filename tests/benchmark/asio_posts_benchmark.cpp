@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+// In a file of its own, as its peers are: what else is in a file decides what is inlined.
+#include "asio_peer.hpp"
+#include "asio_run.hpp"
+
+COFAULT_USER_CODE(BENCH_ASIO_PROGRAM);
+
+namespace bench {
+namespace {
+
+const added here{
+    {.program = "E",
+     .what = "10 posts under Asio",
+     .peer_is = "an io_context",
+     .name = "posts",
+     .ours = [](auto& state) { asio_run(state, posts); },
+     .peer = peer(bench_peer_posts, asio_awaits),
+     .most = 1.5},
+    {.program = "E",
+     .what = "10 posts under Asio",
+     .peer_is = "an io_context in steps, each await named",
+     .name = "posts_named",
+     .ours = [](auto& state) { asio_run(state, posts); },
+     .peer = peer(bench_peer_named_posts, asio_awaits)},
+};
+
+}  // namespace
+}  // namespace bench
