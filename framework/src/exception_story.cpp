@@ -114,6 +114,7 @@ class fates {
     if (!l.judged || h.inside) return fate::unjudged;
     if (l.reported) return fate::reported;
     if (l.died == none) return fate::surfaced;  // somebody outside of the world still has it
+    if (is_kept_by_cut_off(l, h.frame)) return fate::unjudged;
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     const std::uint32_t back_at = lives_.place(h.frame, h.caught);
@@ -181,6 +182,7 @@ class fates {
     if (l.judged && l.reported) return fate::reported;
     exception_story& s = lives_.of(n).story;
     if (!known().blame.find(s)) return fate::unjudged;
+    if (is_kept_by_cut_off(l, known().blame.last_left(s))) return fate::unjudged;
     if (life* const other = spokesman(l, s)) {
       other->judged |= l.judged;
       return fate::translated;
@@ -189,6 +191,24 @@ class fates {
     const bool is_given = s.detached ? l.taken : known().blame.gives_exceptions(s);
     if (is_given && (s.detached || s.culprit.site != 0)) return fate::surfaced;
     return lives_.threw() ? fate::masked : fate::dropped;
+  }
+
+  // It died with the world, in which the coroutine, one that waits for it, or who made the
+  // outermost of these, had not come to its end: that may have had it still, to look at it later.
+  bool is_kept_by_cut_off(const life& l, std::uint32_t frame) {
+    if (l.died == none || l.died < lives_.torn_down_at()) return false;
+    const family& who = known().who;
+    std::uint32_t top = frame;
+    for (; frame != 0 && !is_cut_off(frame); frame = who.awaiter(frame)) top = frame;
+    return frame != 0 || is_cut_off(who.creator(top));
+  }
+  bool is_cut_off(std::uint32_t frame) const {
+    if (frame == 0) return false;
+    const auto last = std::find_if(trace_.rbegin(), trace_.rend(), [&](const event& e) {
+      return e.frame == frame && (kinds(e.kind) & kinds(event_kind::returned, event_kind::failed,
+                                                        event_kind::suspended)) != 0;
+    });
+    return last != trace_.rend() && last->kind == event_kind::suspended;
   }
 
   // What begins with a cancellation may stand for more than that: for the error that caused it.

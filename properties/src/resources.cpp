@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/property/resources.hpp"
 
+#include <algorithm>
+
 #include "cofault/detail/texts.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
@@ -38,6 +40,16 @@ std::uint32_t held_across(const outcome& what, const family& who, const event& a
   return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
 }
 
+// Behind which the resource was acquired; if none is, the first one in front of which it was.
+std::uint32_t nearest_await(const outcome& what, const event& acquired) {
+  if (acquired.site != 0) return acquired.site;
+  const auto trace = what.trace();
+  const auto next = std::find_if(trace.begin(), trace.end(), [&](const event& e) {
+    return e.kind == event_kind::arrived && e.frame == acquired.frame;
+  });
+  return next == trace.end() ? 0 : next->site;
+}
+
 }  // namespace
 
 void resources::judge(const outcome& what, std::vector<violation>& out) const {
@@ -52,7 +64,7 @@ void resources::judge(const outcome& what, std::vector<violation>& out) const {
       if (a->site != 0) v.text += " behind its await at " + sites::place(a->site);
       v.text += ",";
       v.frame = a->frame;
-      v.site = what.fault_free ? a->site : held_across(what, who, *a);
+      v.site = what.fault_free ? nearest_await(what, *a) : held_across(what, who, *a);
     }
     v.text += " is never released";
     out.push_back(std::move(v));

@@ -12,6 +12,7 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "declaration.hpp"
+#include "early_await.hpp"
 
 namespace cofault::properties {
 namespace {
@@ -139,6 +140,10 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   if (handler && !place.file.empty() && !sites::is_user(place.file)) {
     if (!s.kept) return std::nullopt;
     return kept_elsewhere(s, place, "what " + who.name(s.culprit_frame) + " called");
+  }
+  if (!handler) {
+    if (const std::uint32_t first = failed_before_await(s, who, trace))
+      return violation{s.culprit.site, s.culprit_frame, early_await(s, first, who), true};
   }
   violation v;
   v.frame = s.culprit_frame;

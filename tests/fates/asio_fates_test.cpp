@@ -199,6 +199,47 @@ NET_TEST(Fates, ACommentWhereNobodyIsBlamedDeclaresNothing) {
   EXPECT_EQ(support::explore(starts_one_that_says_so).findings.size(), 1u);
 }
 
+// ---- kept by a coroutine that the end of the world cut off
+
+template <bool Keeps>
+awaitable<void> cleans_up() {
+  std::exception_ptr failure;
+  try {
+    co_await step();
+  } catch (...) {  // eaten
+    if (Keeps) failure = std::current_exception();
+  }
+  co_await pause(1h);
+  if (failure) std::rethrow_exception(failure);
+}
+template <bool Keeps>
+awaitable<void> ends_before() {
+  net::co_spawn(co_await net::this_coro::executor, cleans_up<Keeps>(), net::detached);
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, WhatACutOffHandlerStillHasItMightHaveThrown) {
+  EXPECT_EQ(fates(ends_before<true>), "unjudged");
+  const told t = fault_in(ends_before<false>);
+  EXPECT_EQ(t.fates, "swallowed");
+  EXPECT_THAT(t.lost, ElementsAre(line("// eaten")));
+}
+
+awaitable<void> asks_late(std::chrono::milliseconds when) {
+  auto answer = net::co_spawn(co_await net::this_coro::executor, step(), net::use_future);
+  co_await pause(when);
+}
+template <int Milliseconds>
+awaitable<void> ends_before_it_asks() {
+  net::co_spawn(co_await net::this_coro::executor, asks_late(Milliseconds * 1ms), net::detached);
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, WhatItsCutOffSpawnerStillHasItMightHaveAskedFor) {
+  EXPECT_EQ(fates(ends_before_it_asks<1000>), "unjudged");
+  EXPECT_EQ(fates(ends_before_it_asks<2>), "dropped");
+}
+
 // ---- ended
 
 NET_TEST(Fates, TheEndOfAStreamMayEndAnywhere) {

@@ -102,6 +102,17 @@ TEST(Resources, LeakWithoutAFaultIsOfTheDefaultRun) {
   EXPECT_EQ(sites::site(f.site).line, acquired_behind);
 }
 
+constexpr unsigned held_from_the_start = __LINE__ + 3;
+task<> leaks_from_the_start(scheduler& s) {
+  static_cast<void>(acquired("a lease"));
+  co_await s.yield();
+}
+TEST(Resources, LeakOfWhatWasAcquiredBeforeAnyAwaitIsOfTheNextOne) {
+  const finding f = only_finding(leaks_from_the_start, properties::resources().name());
+  EXPECT_TRUE(f.smallest.empty());
+  EXPECT_EQ(sites::site(f.site).line, held_from_the_start);
+}
+
 task<std::uint32_t> acquires(scheduler& s) {
   co_await s.yield();
   co_return acquired("a lease");

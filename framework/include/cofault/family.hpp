@@ -29,6 +29,8 @@ class family {
   std::uint32_t instance(std::uint32_t frame) const { return of(frame).instance; }
   // "fetch()", "fetch#2()"; "a coroutine" where it is not known.
   std::string name(std::uint32_t frame) const;
+  // Who was running when it was made; 0: no coroutine.
+  std::uint32_t creator(std::uint32_t frame) const { return of(frame).creator; }
   // The await point that its creator had reached last when it made it; 0: none.
   std::uint32_t made_behind(std::uint32_t frame) const { return of(frame).made_behind; }
 
