@@ -77,6 +77,7 @@ void exception_lives::read(std::size_t i) {
       break;
     case event_kind::torn_down:
       torn_down_at_ = i;
+      sleepers_left_ = e.value != 0;
       break;
     case event_kind::retrieved:
       (e.value == 0 ? of(e.other).retrieved : of(e.other).taken) = true;
@@ -109,15 +110,15 @@ void exception_lives::birth(std::size_t i) {
   l.story.thrown = {e.value, 0, place(e.frame, i)};
   l.thrown_in = open_.empty() ? 0 : open_.back();
   // Thrown because of a judged one: while that was being handled, or for an error code.
-  l.judged = (!open_.empty() && lives_[open_.back()].judged) ||
-             (after_code_ != 0 && after_code_ == e.frame);
+  l.story.of_fault = after_code_ != 0 && after_code_ == e.frame;
+  l.judged = (!open_.empty() && lives_[open_.back()].judged) || l.story.of_fault;
 }
 
 void exception_lives::type(const event& e) {
   life& l = of(e.other);
   l.story.type = e.value;
   l.story.flags |= e.site;
-  if ((e.site & exception_injected) != 0) l.judged = true;
+  if ((e.site & exception_injected) != 0) l.judged = l.story.of_fault = true;
 }
 
 void exception_lives::open(std::size_t i) {

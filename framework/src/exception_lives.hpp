@@ -60,6 +60,8 @@ class exception_lives {
   std::size_t observed_at() const { return observed_at_; }
   std::size_t cut_at() const { return cut_at_; }
   std::size_t torn_down_at() const { return torn_down_at_; }
+  // Somebody would have gone on later, had the world not been taken down.
+  bool sleepers_left() const { return sleepers_left_; }
 
   // The await point that the coroutine had reached last before that event; 0: none.
   std::uint32_t place(std::uint32_t frame, std::size_t event) const;
@@ -87,7 +89,7 @@ class exception_lives {
   reused_vector<std::uint32_t> outcomes_;  // the exceptions that are the root's outcome
   std::uint32_t after_code_ = 0;           // the coroutine that was given an error code just now
   std::size_t observed_at_ = none, cut_at_ = none, torn_down_at_ = none;
-  bool threw_ = false, root_ended_ = false;
+  bool threw_ = false, root_ended_ = false, sleepers_left_ = false;
 };
 
 }  // namespace cofault::detail

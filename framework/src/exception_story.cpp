@@ -118,7 +118,8 @@ class fates {
     // Who reads until the end handles the end; what else fails there is told by other faults.
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     const std::uint32_t back_at = lives_.place(h.frame, h.caught);
-    bool moved_on = false, ended = false, was_stopped = false;
+    bool ended = false, was_stopped = false;
+    std::uint32_t moves = 0, first_place = 0;
     for (std::size_t i = h.left + 1; i < trace_.size(); ++i) {
       const event& e = at(i);
       // A retry may call itself.
@@ -130,20 +131,31 @@ class fates {
       was_stopped = is_cancelled_ && e.kind == event_kind::destroyed && e.value != 0;
       if (e.kind == event_kind::arrived) {
         if (e.site == back_at) return fate::retried;
-        moved_on = true;
+        if (moves++ == 0) first_place = e.site;
       }
       if (e.kind == event_kind::failed && e.other != n && takes_over(e.other, h.frame)) {
         lives_.of(e.other).judged = true;
         return fate::translated;
       }
-      if (e.kind == event_kind::returned && e.value != 0 && !moved_on) return fate::returned;
+      if (e.kind == event_kind::returned && e.value != 0 && moves == 0) return fate::returned;
     }
     // It was about to try again, or to tell, when a bound stopped the run, or the plan stopped it.
     if ((was_cut_ && !ended) || was_stopped) return fate::unjudged;
+    // So it was when the root ended: it waits before the next try.
+    if (!ended && moves == 1 && lives_.sleepers_left() && !was_at(first_place, h))
+      return fate::unjudged;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
     s.culprit = s.handler;
     s.culprit_frame = h.frame;
     return lives_.threw() ? fate::replaced : fate::swallowed;
+  }
+
+  // The handler's coroutine had reached that place before.
+  bool was_at(std::uint32_t place, const handling& h) const {
+    const auto until = trace_.begin() + static_cast<std::ptrdiff_t>(h.caught);
+    return std::any_of(trace_.begin(), until, [&](const event& e) {
+      return e.kind == event_kind::arrived && e.frame == h.frame && e.site == place;
+    });
   }
 
   // By a handler of a join in library code, or of a coroutine of a type that is not instrumented.

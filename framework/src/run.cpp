@@ -76,10 +76,12 @@ void run_ready(run_state& run) {
   }
 }
 
+bool is_never(virtual_time deadline) { return deadline - virtual_clock::now() > never; }
+
 // Moves the clock to the next timer. False: there is none.
 bool jump(run_state& run) {
   const auto deadline = run.world->next_deadline();
-  if (!deadline || *deadline - virtual_clock::now() > never) return false;
+  if (!deadline || is_never(*deadline)) return false;
   const virtual_time before = virtual_clock::now();
   virtual_clock::jump(*deadline);
   run.record(event_kind::jumped, nullptr,
@@ -221,8 +223,9 @@ void record_leaked(run_state& run) {
 
 void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   run.tearing_down = true;
-  if (world->choices() > 0 || world->next_deadline()) run.dropped.was_left();
-  run.record(event_kind::torn_down, nullptr);
+  const auto deadline = world->next_deadline();
+  if (deadline || world->choices() > 0) run.dropped.was_left();
+  run.record(event_kind::torn_down, nullptr, deadline && !is_never(*deadline) ? 1 : 0);
   try {
     world->teardown();
   } catch (...) {

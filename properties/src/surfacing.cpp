@@ -73,12 +73,11 @@ bool is_injected(const exception_story& s) { return (s.flags & exception_injecte
 // Of several faults one is enough: who hears of a later one knows that it failed, and so does the
 // caller of a root that failed.
 bool is_outdone(const exception_story& s, const story_list& all, bool root_threw) {
-  if (!is_injected(s)) return false;
   return std::any_of(all.begin(), all.end(), [&](const exception_story& other) {
-    const bool heard = other.end <= fate::translated;
+    const bool heard = other.end <= fate::recovered;
     // Of another fault of the plan, or of the same one that strikes every try.
-    const bool other_fault = is_injected(other) && other.number != s.number;
-    return other_fault && heard && (root_threw || other.number > s.number);
+    const bool other_fault = other.of_fault && other.number != s.number;
+    return other_fault && heard && (other.number > s.number || (root_threw && is_injected(s)));
   });
 }
 

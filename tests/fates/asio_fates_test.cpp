@@ -201,6 +201,12 @@ NET_TEST(Fates, ACommentWhereNobodyIsBlamedDeclaresNothing) {
 
 // ---- kept by a coroutine that the end of the world cut off
 
+// For ever, without a timer that would ever fire.
+awaitable<void> never() {
+  net::steady_timer timer(co_await net::this_coro::executor, net::steady_timer::time_point::max());
+  co_await timer.async_wait(use_awaitable);
+}
+
 template <bool Keeps>
 awaitable<void> cleans_up() {
   std::exception_ptr failure;
@@ -209,7 +215,7 @@ awaitable<void> cleans_up() {
   } catch (...) {  // eaten
     if (Keeps) failure = std::current_exception();
   }
-  co_await pause(1h);
+  co_await never();
   if (failure) std::rethrow_exception(failure);
 }
 template <bool Keeps>
@@ -223,6 +229,48 @@ NET_TEST(Fates, WhatACutOffHandlerStillHasItMightHaveThrown) {
   const told t = fault_in(ends_before<false>);
   EXPECT_EQ(t.fates, "swallowed");
   EXPECT_THAT(t.lost, ElementsAre(line("// eaten")));
+}
+
+template <awaitable<void> (*Next)()>
+awaitable<void> tries_again() {
+  for (int i = 0;; ++i) {
+    try {
+      co_return co_await step();
+    } catch (...) {  // eaten
+      if (i == 2) throw;
+    }
+    co_await Next();
+  }
+}
+awaitable<void> an_hour() { return pause(1h); }
+awaitable<void> goes_its_rounds() {
+  for (std::chrono::milliseconds time = 1ms;; time = 1h) {
+    co_await pause(time);
+    try {
+      co_await step();
+    } catch (...) {
+    }
+  }
+}
+awaitable<void> goes_on() {
+  try {
+    co_await step();
+  } catch (...) {
+  }
+  co_await pause(1ms);
+  co_await pause(1h);
+}
+template <awaitable<void> (*Work)()>
+awaitable<void> ends_before_the_next_try() {
+  net::co_spawn(co_await net::this_coro::executor, Work(), net::detached);
+  co_await pause(5ms);
+}
+
+NET_TEST(Fates, WhoSleepsBeforeTheNextTryWhenTheRootEndsWouldHaveGoneOn) {
+  EXPECT_EQ(fates(ends_before_the_next_try<tries_again<an_hour>>), "unjudged");
+  EXPECT_EQ(fates(ends_before_the_next_try<tries_again<never>>), "swallowed");
+  EXPECT_EQ(fates(ends_before_the_next_try<goes_its_rounds>, 2), "swallowed");
+  EXPECT_EQ(fates(ends_before_the_next_try<goes_on>), "swallowed");
 }
 
 awaitable<void> asks_late(std::chrono::milliseconds when) {

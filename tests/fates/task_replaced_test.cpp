@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "../support/cancellable.hpp"
+#include "cofault/inject/throwing.hpp"
 #include "task_fates.hpp"
 
 COFAULT_USER_CODE(__FILE__);
@@ -97,6 +98,44 @@ task<> forks_one_that_logs(scheduler& s) {
 }
 
 TEST(Later, WhatWasLoggedMayBeDropped) { EXPECT_EQ(fates(forks_one_that_logs), "reported"); }
+
+// ---- who hears of a later fault knows that it failed
+
+struct refused : std::exception {};
+task<> translates(scheduler& s) {
+  try {
+    co_await s.yield();
+  } catch (const lost&) {
+    throw refused();
+  }
+}
+task<> tries_twice(scheduler& s) {
+  bool failed = true;
+  for (int i = 0; failed; ++i) {
+    try {
+      co_await translates(s);
+      failed = false;
+    } catch (const refused&) {
+      if (i == 1) throw;
+    }
+    if (failed) co_await s.sleep_for(std::chrono::seconds(1));
+  }
+}
+template <bool Tells>
+task<> minds(scheduler& s) {
+  try {
+    co_await tries_twice(s);
+  } catch (const std::exception& e) {
+    if (Tells) std::puts(e.what());
+  }
+}
+
+TEST(Outdone, ByALaterFaultThatSomebodyHeardOf) {
+  const auto how = options().inject(cofault::inject::throwing(lost()));
+  const auto told = explore(factory_of(minds<true>), how);
+  EXPECT_TRUE(told.clean()) << describe(told);
+  EXPECT_FALSE(explore(factory_of(minds<false>), how).clean());
+}
 
 // ---- a bound stops the run: who had ended by then can tell no more
 

@@ -78,7 +78,7 @@ enum class event_kind : std::uint8_t {
   cancelled,   // the request has returned; value: 1: there was somebody to take it
   ended_early,  // the plan stops the runtime (value 1) or destroys the world (value 0) here
   overran,      // after a cancellation the root went on for longer than its whole fault-free run
-  torn_down,    // from here on the world is being destroyed
+  torn_down,    // from here on the world is being destroyed; value: 1 if a timer was left
   retrieved,    // it was kept as a value, and the program looked at it; value: 1 if all that is
                 // known is that somebody took it from the coroutine that it had ended
   made_at,      // in the explaining run, behind created and started, for each address on the stack: value

@@ -52,6 +52,7 @@ struct exception_story {
   std::uint32_t number = 0;
   std::uint64_t type = 0;   // const std::type_info*
   std::uint32_t flags = 0;  // exception_flags
+  bool of_fault = false;    // thrown by one, or right after one gave an error code
   fate end = fate::unjudged;
   std::uint32_t thrown_by = 0;  // coroutine
   code_place thrown;
