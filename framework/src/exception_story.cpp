@@ -94,7 +94,8 @@ class fates {
     return handled(n, l, *last);
   }
 
-  // Whether the exception, which left the coroutine later, took the place of one it had handled.
+  // Whether the exception, which the coroutine threw later or that left it, took the place of one
+  // it had handled.
   bool takes_over(std::uint32_t n, std::uint32_t frame) {
     if (surfaces(n)) return true;
     const exception_story& s = lives_.of(n).story;
@@ -133,7 +134,8 @@ class fates {
         if (e.site == back_at) return fate::retried;
         if (moves++ == 0) first_place = e.site;
       }
-      if (e.kind == event_kind::failed && e.other != n && takes_over(e.other, h.frame)) {
+      const bool is_thrown = e.kind == event_kind::thrown || e.kind == event_kind::failed;
+      if (is_thrown && e.other != n && takes_over(e.other, h.frame)) {
         lives_.of(e.other).judged = true;
         return fate::translated;
       }

@@ -62,6 +62,27 @@ TEST(Replaced, ByACancellationOnlyIfThatSurfaces) {
   EXPECT_EQ(fates(does_not_mind<lost>, how), "translated swallowed");
 }
 
+template <bool Throws>
+task<> tells_itself(scheduler& s) {
+  try {
+    bool failed = false;
+    try {
+      co_await s.yield();
+    } catch (...) {
+      failed = true;
+    }
+    co_await s.yield();
+    if (failed && Throws) throw lost();
+  } catch (const lost& e) {
+    std::puts(e.what());
+  }
+}
+
+TEST(Replaced, ByOneThatTheSameCoroutineThrowsAndCatches) {
+  EXPECT_EQ(fates(tells_itself<true>), "translated reported");
+  EXPECT_EQ(fates(tells_itself<false>), "swallowed");
+}
+
 // ---- behind the next await nothing is due to the fault any more
 
 task<> goes_about_its_business(scheduler& s) {
