@@ -225,4 +225,52 @@ TEST(Sleep, MovesTheClockExactly) {
   EXPECT_THAT(times, ElementsAre(1'000'000'000, 1'000'000'003, 1'001'000'003, 1'001'000'003));
 }
 
+// A cancellation that comes at any step is delivered at the next await, also if who is asked to pass
+// it on has none any more.
+template <class Join>
+void cancel_at_every_step(Join join) {
+  for (int before = 1;; ++before) {
+    int went_on = 0;
+    const auto parent = [](Join join, int& went_on) -> task<> {
+      co_await join();
+      for (int i = 0; i < 3; ++i) {
+        co_await yield();
+        ++went_on;
+      }
+    };
+    cofault::scheduler s;
+    const handle<> h = spawn(s, parent(join, went_on));
+    for (int i = 0; i < before; ++i) s.step();
+    if (h.done()) break;
+    const int by_then = went_on;
+    h.cancel();
+    s.run_until_idle();
+    EXPECT_LE(went_on, by_then + 1) << "cancelled behind step " << before;
+    EXPECT_TRUE(h.cancelled() || by_then + 1 >= 3) << "cancelled behind step " << before;
+  }
+}
+
+// Its last await takes place: there is nothing left at which it could be cancelled.
+task<> waits_for(std::shared_ptr<event> e) { co_await e->wait(); }
+task<> sets(std::shared_ptr<event> e) {
+  co_await yield();
+  e->set();
+}
+
+TEST(Handle, PassesOnACancellationOrHasItItself) {
+  cancel_at_every_step([]() -> task<> {
+    const auto e = std::make_shared<event>();
+    const handle<> setting = spawn(sets(e)), child = spawn(waits_for(e));
+    co_await child;
+  });
+}
+
+TEST(Gather, PassesOnACancellationOrHasItItself) {
+  cancel_at_every_step([]() -> task<> {
+    const auto e = std::make_shared<event>();
+    const handle<> setting = spawn(sets(e));
+    co_await gather(waits_for(e), waits_for(e));
+  });
+}
+
 }  // namespace

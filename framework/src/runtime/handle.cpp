@@ -23,9 +23,14 @@ void completion_wait::await_suspend(std::coroutine_handle<> coroutine) {
 }
 
 bool completion_wait::cancel() {
-  if (forwards_) return task_->cancel();
+  if (forwards_) return passed_on_ = task_->cancel();
   task_->unlisten(*this);
   return wait::cancel();
+}
+
+void completion_wait::task_done(task_base& which) {
+  if (passed_on_ && which.owes_cancellation()) give_back_cancellation();
+  wake();
 }
 
 std::string completion_wait::what() const { return "the end of " + task_->function().name(); }

@@ -49,6 +49,10 @@ void join_wait::task_done(task_base& which) {
   count(which);
   if (!satisfied()) return;
   stop_listening();
+  // Otherwise it throws, which tells as much.
+  if (cancel_requested_ && until_ == join_until::first_failure && tripped_ == nullptr &&
+      std::any_of(tasks_.begin(), tasks_.end(), [](const auto& t) { return t->owes_cancellation(); }))
+    give_back_cancellation();
   wake();
 }
 

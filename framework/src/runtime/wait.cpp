@@ -56,6 +56,10 @@ void wait::deliver_pending() {
   if (task_ != nullptr && phase_ == phase::suspended && task_->take_cancellation()) cancel();
 }
 
+void wait::give_back_cancellation() {
+  if (task_ != nullptr) task_->cancel_at_next_await();
+}
+
 void wait::finish() {
   if (cancelled_) throw cancelled();
 }

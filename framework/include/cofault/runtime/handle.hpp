@@ -26,12 +26,12 @@ class completion_wait : public wait, protected completion_listener {
   std::string what() const override;
 
  protected:
-  void task_done(task_base&) override { wake(); }
+  void task_done(task_base& which) override;
   task_base& task() const { return *task_; }
 
  private:
   std::shared_ptr<task_base> task_;
-  bool forwards_;
+  bool forwards_, passed_on_ = false;
 };
 
 }  // namespace detail

@@ -61,6 +61,9 @@ class task_base : public scheduler::participant, public std::enable_shared_from_
   void awaited() const;
   void waiting_in(wait* now) { wait_ = now; }
   bool take_cancellation() { return std::exchange(must_cancel_, false); }
+  // It was asked to end, and ended before it could be told.
+  bool owes_cancellation() const { return must_cancel_ && done(); }
+  void cancel_at_next_await() { must_cancel_ = true; }
   scheduler* where() const { return scheduler_; }
 
   // ---- for whoever cancels a task and takes that back: timeout(), task groups

@@ -44,6 +44,8 @@ class wait : public wait_hook {
   void suspend(std::coroutine_handle<> coroutine);
   // A cancellation that the task could not be given before.
   void deliver_pending();
+  // A cancellation that was passed on came to nobody: the task has it at its next await.
+  void give_back_cancellation();
   // For await_resume: throws `cancelled` if the wait was interrupted.
   void finish();
 
