@@ -151,6 +151,7 @@ void exception_recorder::kept(std::uint32_t frame, std::span<const void* const> 
         std::find(promise.begin(), promise.end(), l.object) != promise.end()) {
       l.keeper = frame;
       l.keeper_ends = false;
+      kept_in_.push_back({frame, l.number});
     }
 }
 
@@ -158,9 +159,20 @@ void exception_recorder::keeper_ends(std::uint32_t frame) {
   for (living& l : living_) l.keeper_ends = l.keeper_ends || l.keeper == frame;
 }
 
+// Who threw it on may have a copy of it still.
 void exception_recorder::keeper_gone(std::uint32_t frame) {
-  for (living& l : living_)
-    if (l.keeper == frame) take(l);
+  std::erase_if(kept_in_, [&](const keeping& k) { return k.frame == frame; });
+  for (living& l : living_) {
+    if (l.keeper != frame) continue;
+    const auto other = std::find_if(kept_in_.rbegin(), kept_in_.rend(),
+                                    [&](const keeping& k) { return k.exception == l.number; });
+    if (other == kept_in_.rend()) {
+      take(l);
+    } else {
+      l.keeper = other->frame;
+      l.keeper_ends = false;
+    }
+  }
 }
 
 // Somebody has it who took it out of the promise, and did not throw it.

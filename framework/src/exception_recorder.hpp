@@ -22,6 +22,10 @@ class exception_recorder final : public exception_observer {
     bool keeper_ends = false;      // that is being destroyed
     std::uint32_t holder = 0;      // the exception that holds it and stands for it, too
   };
+  // A coroutine whose promise had it when it ended, and may have it still.
+  struct keeping {
+    std::uint32_t frame, exception;
+  };
   struct handler {
     std::uint32_t number;
     std::uint64_t printed;  // what had been printed when it was entered
@@ -80,6 +84,7 @@ class exception_recorder final : public exception_observer {
   run_state& run_;
   exception_observer* before_;
   reused_vector<living>& living_;
+  reused_vector<keeping> kept_in_;
   reused_vector<living>& dying_;
   reused_vector<handler>& handlers_;
   std::uint32_t born_ = 0;

@@ -50,6 +50,34 @@ on_its_own start(task<> work, Callback then) {
 // Nobody is told.
 inline on_its_own start(task<> work) { co_await settled{work}; }
 
+// Starts at once, and keeps what it ended with until it destroys itself: nobody can ask for that,
+// but who gave it a function, which is told then.
+struct forgotten {
+  using callback = void (*)(std::exception_ptr);
+  struct promise_type {
+    std::exception_ptr error;
+    callback then = nullptr;
+    promise_type() = default;
+    promise_type(task<>&, callback& c) : then(c) {}
+    struct end {
+      bool await_ready() noexcept { return false; }
+      void await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
+        const callback then = ended.promise().then;
+        const std::exception_ptr error =
+            then != nullptr ? std::move(ended.promise().error) : nullptr;
+        ended.destroy();
+        if (then != nullptr) then(error);
+      }
+      void await_resume() noexcept {}
+    };
+    forgotten get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    end final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { error = std::current_exception(); }
+  };
+};
+
 // A coroutine that is not waited for: what it ends with stays in the future, for who asks.
 class future {
  public:
@@ -73,3 +101,11 @@ class future {
 }  // namespace support
 
 COFAULT_INSTRUMENT(support::future);
+COFAULT_INSTRUMENT(support::forgotten);
+
+namespace support {
+
+inline forgotten forget(task<> work) { co_await std::move(work); }
+inline forgotten forget(task<> work, forgotten::callback) { co_await std::move(work); }
+
+}  // namespace support

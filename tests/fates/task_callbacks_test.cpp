@@ -40,6 +40,23 @@ TEST(TaskCallbacks, SurfacedIfACallbackGotItAsAValue) {
   EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
 }
 
+template <bool Told>
+task<> forgets(scheduler& s) {
+  if constexpr (Told)
+    forget(step(s), [](std::exception_ptr) {});
+  else
+    forget(step(s));  // spawned here
+  co_await s.sleep_for(std::chrono::seconds(1));
+}
+
+// Two promises have it then: that of the task, and that of who forgot it.
+TEST(TaskCallbacks, DroppedIfItWasThrownOnAndKeptOnceMore) {
+  EXPECT_EQ(fates(forgets<true>), "surfaced");
+  const told t = fault_in(forgets<false>);
+  EXPECT_EQ(t.fates, "dropped");
+  EXPECT_THAT(t.lost, ElementsAre(line("// spawned here")));
+}
+
 // The callback keeps what it got, and the task is still there when that dies.
 template <bool Told>
 task<> keeps_the_end(scheduler& s) {
