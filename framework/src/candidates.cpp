@@ -7,13 +7,17 @@
 
 #include "cofault/detail/frame.hpp"
 #include "cofault/site.hpp"
+#include "joined_operation.hpp"
 #include "spawned_chains.hpp"
 
 namespace cofault::detail {
 namespace {
 
-bool feasible(std::uint64_t flags) {
-  return (flags & await_user) != 0 && (flags & (await_can_throw | await_takes_code)) != 0;
+bool feasible(std::uint64_t flags) { return (flags & (await_can_throw | await_takes_code)) != 0; }
+
+// The time limit of a join: what it is known for is to be cancelled when the rest is done.
+bool is_time_limit(const event& e) {
+  return (e.value & await_joined) != 0 && sites::site(e.site).operation == "async_wait";
 }
 
 bool is_user_arrival(const event& e) {
@@ -43,7 +47,7 @@ void add(reached_point& at, moment when, bool early) {
 
 reached_point point_at(const event& arrival, const family& who) {
   const auto visit = static_cast<std::uint32_t>(arrival.value >> 32);
-  return {{sites::site(arrival.site).key, who.instance(arrival.frame), visit},
+  return {{sites::site(arrival.site).key, who.instance(owner_of(arrival.frame, who)), visit},
           arrival.site,
           arrival.frame,
           arrival.value};
@@ -131,7 +135,7 @@ point_list moments_of(std::span<const event> trace, const family& who) {
 
 point_list points_of(std::span<const event> trace, const family& who) {
   const auto can_fail = [](const event& e) {
-    return e.kind == event_kind::arrived && feasible(e.value);
+    return is_await_point(e) && feasible(e.value) && !is_time_limit(e);
   };
   const reused_vector<bool> covered = covered_by(trace, who, can_fail);
   point_list out;

@@ -18,6 +18,7 @@
 #include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
 #include "default_run.hpp"
+#include "joined_operation.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
 #include "own_process.hpp"
@@ -34,8 +35,7 @@ namespace {
 std::uint32_t last_user_site() {
   const trace_buffer& t = trace();
   for (std::uint32_t i = t.count(); i-- > 0;)
-    if (t.events[i].kind == event_kind::arrived && (t.events[i].value & await_user) != 0)
-      return t.events[i].site;
+    if (is_await_point(t.events[i])) return t.events[i].site;
   return 0;
 }
 
