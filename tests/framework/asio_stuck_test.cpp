@@ -2,6 +2,7 @@
 // Coroutines that spin, hang, are left suspended, or run an event loop of their own.
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -389,6 +390,51 @@ NET_TEST(Stuck, WhoSpinsBehindTheProbeIsFound) {
   EXPECT_EQ(spins.findings[0].property, "no coroutine spins for ever");
   EXPECT_THAT(spins.findings[0].report, HasSubstr("this happens in the default run"));
   EXPECT_THAT(explore(asked_later<on_error::ends, ask_and_close>, how), SurvivesEveryFault());
+}
+
+struct dies_unless {
+  std::shared_ptr<bool> fine;
+  ~dies_unless() {
+    if (!*fine) std::abort();
+  }
+};
+
+constexpr unsigned held_line = __LINE__ + 3;
+awaitable<void> holds(std::shared_ptr<bool> fine) {
+  const dies_unless at_its_end{fine};
+  co_await sleep_for(1h);
+}
+
+enum class first { dies_at_once, is_left_behind };
+template <first What>
+awaitable<void> runs_beside() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto fine = std::make_shared<bool>(true);
+  net::co_spawn(executor, holds(fine), net::detached);
+  *fine = false;
+  net::steady_timer timer(executor, 1s);
+  try {
+    co_await timer.async_wait(use_awaitable);
+  } catch (const net::system_error&) {
+    if (What == first::dies_at_once) std::abort();
+    throw;
+  }
+  *fine = true;
+}
+
+// What it was doing then is not known to who reads of the fault alone.
+NET_TEST(Stuck, WhoDiesInTheTeardownIsNamed) {
+  const auto how = failing_in("runs_beside");
+  const auto late = explore(runs_beside<first::is_left_behind>, how);
+  ASSERT_THAT(late.findings, SizeIs(1)) << describe(late);
+  EXPECT_EQ(late.findings[0].property, "the process survives");
+  EXPECT_THAT(late.findings[0].explanation,
+              HasSubstr("when the world was destroyed behind the run, as at the end of the "
+                        "program: holds() was being destroyed, suspended at asio_stuck_test.cpp:"));
+  EXPECT_EQ(cofault::sites::site(late.findings[0].site).line, held_line);
+  const auto at_once = explore(runs_beside<first::dies_at_once>, how);
+  ASSERT_THAT(at_once.findings, SizeIs(1)) << describe(at_once);
+  EXPECT_THAT(at_once.findings[0].explanation, testing::Not(HasSubstr("when the world")));
 }
 
 }  // namespace
