@@ -7,6 +7,7 @@
 #include "cofault/detail/frame.hpp"
 #include "cofault/site.hpp"
 #include "fault_execution.hpp"
+#include "joined_operation.hpp"
 #include "known_place.hpp"
 #include "run_of.hpp"
 
@@ -61,6 +62,19 @@ bool awaits_just(const run_state& run, const void* object, const awaited_type& t
   return child.next == nullptr && begins_with(object, type, child) && run.awaits.size() > child.id;
 }
 
+// At an operation in a join of the program, that library code awaits for it: a point of the program
+// like its own, with the visits of the coroutine that joins.
+[[gnu::noinline]] action arrive_joined(run_state& run, frame& f, const awaited_type& type,
+                                       frame& operation, frame& by) {
+  f.site = sites::side_of(by.site, operation.operation);
+  f.instance = by.instance;
+  f.visit = run.visits.of(by, f.site).count(virtual_clock::now());
+  ++run.arrivals;
+  record_arrived(run, f, flags_of(f, type, &operation) | await_joined, &operation);
+  if (run.tearing_down || !run.strikes_awaits || !run.faults_allowed) return action::proceed;
+  return execute_planned(run, f, sites::site(f.site).key, &operation);
+}
+
 // Any arrival.
 [[gnu::noinline]] action arrive_anyhow(frame& f, const void* object, const awaited_type& type,
                                        std::source_location where) {
@@ -74,6 +88,8 @@ bool awaits_just(const run_state& run, const void* object, const awaited_type& t
 
   frame* const child = adopt_awaited(run, f, object, type);
   if (child != nullptr) run.awaited_by(child->id) = nullptr;  // there is room
+  if (child != nullptr && !f.user && type.is_instrumented && !run.stopping)
+    if (frame* const by = joiner(run, f, *child)) return arrive_joined(run, f, type, *child, *by);
   if (const char* const name = child != nullptr ? child->operation : type.name;
       f.user && place.info->initiation != name)
     sites::note_operation(f.site, name);
@@ -106,6 +122,11 @@ bool is_as_known(const run_state& run, const frame& f, const sites::known_place&
   return !run.stopping && (!f.user || place.info->initiation == operation);
 }
 
+// Neither coroutine is of the program, and one just awaits the other.
+bool may_be_joined(const frame& f, const awaited_type& type, const frame& child) {
+  return !f.user && !child.user && type.is_instrumented && child.operation != nullptr;
+}
+
 // Mostly at a second place of the coroutine: its visits have to be searched for. Nothing else is to
 // be found out.
 [[gnu::noinline]] action arrive_and_search(frame& f, const void* object, const awaited_type& type,
@@ -124,7 +145,7 @@ bool is_as_known(const run_state& run, const frame& f, const sites::known_place&
   run_state& run = *run_state::current();
   const sites::known_place* const place = sites::if_known(where, run.places);
   frame& child = *run.unstarted.first();
-  if (place == nullptr || !awaits_just(run, object, type, child) ||
+  if (place == nullptr || !awaits_just(run, object, type, child) || may_be_joined(f, type, child) ||
       !is_as_known(run, f, *place, child.operation))
     return arrive_anyhow(f, object, type, where);
   visit_counter* const visits = run.visits.if_first(f, place->site);

@@ -7,13 +7,25 @@
 
 #include "cofault/detail/frame.hpp"
 #include "cofault/site.hpp"
+#include "joined_operation.hpp"
 #include "spawned_chains.hpp"
 
 namespace cofault::detail {
 namespace {
 
-bool feasible(std::uint64_t flags) {
-  return (flags & await_user) != 0 && (flags & (await_can_throw | await_takes_code)) != 0;
+bool feasible(std::uint64_t flags) { return (flags & (await_can_throw | await_takes_code)) != 0; }
+
+// The time limit of a join: what it is known for is to be cancelled when the rest is done.
+bool is_time_limit(const event& e) {
+  return (e.value & await_joined) != 0 && sites::site(e.site).operation == "async_wait";
+}
+
+// An operation of Asio's that tells of no failure. (this_coro is none.) Nor does who awaits just
+// that.
+bool cannot_fail(const event& e) {
+  const auto where = static_cast<runtime>(e.value >> await_runtime_shift & 0xFF);
+  return (where == runtime::boost_asio || where == runtime::asio) && !feasible(e.value) &&
+         sites::site(e.site).operation != "this_coro";
 }
 
 bool is_user_arrival(const event& e) {
@@ -43,7 +55,7 @@ void add(reached_point& at, moment when, bool early) {
 
 reached_point point_at(const event& arrival, const family& who) {
   const auto visit = static_cast<std::uint32_t>(arrival.value >> 32);
-  return {{sites::site(arrival.site).key, who.instance(arrival.frame), visit},
+  return {{sites::site(arrival.site).key, who.instance(owner_of(arrival.frame, who)), visit},
           arrival.site,
           arrival.frame,
           arrival.value};
@@ -130,16 +142,16 @@ point_list moments_of(std::span<const event> trace, const family& who) {
 }
 
 point_list points_of(std::span<const event> trace, const family& who) {
-  const auto can_fail = [](const event& e) {
-    return e.kind == event_kind::arrived && feasible(e.value);
+  const auto counts = [](const event& e) {
+    return is_await_point(e) && (feasible(e.value) || cannot_fail(e)) && !is_time_limit(e);
   };
-  const reused_vector<bool> covered = covered_by(trace, who, can_fail);
+  const reused_vector<bool> covered = covered_by(trace, who, counts);
   point_list out;
   out.reserve(32);
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
-    if (!can_fail(e) || covered[i]) continue;
+    if (!counts(e) || !feasible(e.value) || covered[i]) continue;
     out.push_back(point_at(e, who));
     out.back().at = i;
   }

@@ -8,6 +8,7 @@
 #include "candidates.hpp"
 #include "cofault/detail/texts.hpp"
 #include "cofault/site.hpp"
+#include "joined_operation.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
 #include "soundness.hpp"
@@ -80,8 +81,7 @@ void keep_failures(const outcome& what) {
 void note_seen(const std::vector<event>& trace) {
   mailbox& b = box();
   for (const event& e : trace)
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 &&
-        b.seen_count < mailbox::max_list &&
+    if (is_await_point(e) && b.seen_count < mailbox::max_list &&
         std::find(b.seen, b.seen + b.seen_count, e.site) == b.seen + b.seen_count)
       b.seen[b.seen_count++] = e.site;
 }

@@ -16,7 +16,8 @@ bool is_user_site(std::uint32_t site) {
 
 bool exception_blame::find(exception_story& s) {
   const std::uint32_t from = last_left(s);
-  if (!who_.is_user(from)) return false;
+  // Of an operation in a join no coroutine of the program has it before the join.
+  if (!who_.is_user(from) && (s.flags & exception_injected) == 0) return false;
   const wait w = waited(from);
   s.culprit_frame = w.top;
   if (w.at != family::none) {

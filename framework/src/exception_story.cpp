@@ -22,7 +22,9 @@ class fates {
       : trace_(what.trace()),
         lives_(what.trace()),
         was_cut_(what.end == ending::bounded),
-        is_cancelled_(what.has(event_kind::cancelling)) {}
+        is_cancelled_(what.has(event_kind::cancelling)) {
+    while (is_cancelled_ && at(cancelled_at_).kind != event_kind::cancelling) ++cancelled_at_;
+  }
 
   story_list judge() {
     story_list out;
@@ -102,6 +104,13 @@ class fates {
     return s.thrown_by == frame && (s.flags & (exception_cancels | exception_ends)) == 0;
   }
 
+  // Whether the coroutine, which was cancelled before, ends as cancelled: who waits for it knows
+  // that its work was cut short, whatever else went wrong there.
+  bool ends_as_cancelled(std::uint32_t n, std::size_t left) {
+    return is_cancelled_ && cancelled_at_ < left &&
+           (lives_.of(n).story.flags & exception_cancels) != 0;
+  }
+
   // A handler ended it.
   fate handled(std::uint32_t n, const life& l, const handling& h) {
     exception_story& s = lives_.of(n).story;
@@ -139,6 +148,8 @@ class fates {
         lives_.of(e.other).judged = true;
         return fate::translated;
       }
+      if (e.kind == event_kind::failed && ends_as_cancelled(e.other, h.left))
+        return fate::translated;
       if (e.kind == event_kind::returned && e.value != 0 && moves == 0) return fate::returned;
     }
     // It was about to try again, or to tell, when a bound stopped the run, or the plan stopped it.
@@ -259,6 +270,7 @@ class fates {
   std::span<const event> trace_;
   exception_lives lives_;
   bool was_cut_, is_cancelled_;
+  std::size_t cancelled_at_ = 0;
   std::optional<relations> relations_;
 };
 

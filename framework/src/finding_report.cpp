@@ -14,6 +14,7 @@
 #include "cofault/site.hpp"
 #include "counted.hpp"
 #include "covered.hpp"
+#include "joined_operation.hpp"
 #include "run_state.hpp"
 #include "steps_report.hpp"
 #include "story_report.hpp"
@@ -122,7 +123,7 @@ std::vector<std::string> journey() {
   const family who({t.events, t.count()});
   const event* const strike = last_strike({t.events, t.count()});
   if (strike == nullptr) return {};
-  const std::uint32_t struck = strike->frame;
+  const std::uint32_t struck = owner_of(strike->frame, who);
   std::vector<std::uint32_t> place;
   for (const event* e = t.events; e != strike; ++e) {
     if (place.size() <= e->frame) place.resize(e->frame + 1);

@@ -12,6 +12,7 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "counted.hpp"
+#include "joined_operation.hpp"
 #include "mailbox.hpp"
 #include "nearest_site.hpp"
 #include "soundness.hpp"
@@ -23,7 +24,7 @@ using kind = where_part::kind;
 
 // An await point in user code, or the start of a coroutine that could be delayed.
 bool is_point(const event& e) {
-  if (e.kind == event_kind::arrived) return (e.value & await_user) != 0;
+  if (e.kind == event_kind::arrived) return is_await_point(e);
   return e.kind == event_kind::choice && e.site != 0 &&
          sites::function(sites::site(e.site).function).user;
 }

@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "child.hpp"
+#include "cofault/family.hpp"
 #include "cofault/property/cancellation.hpp"
 #include "cofault/property/livelock.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
 #include "default_run.hpp"
+#include "joined_operation.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
 #include "own_process.hpp"
@@ -34,8 +36,7 @@ namespace {
 std::uint32_t last_user_site() {
   const trace_buffer& t = trace();
   for (std::uint32_t i = t.count(); i-- > 0;)
-    if (t.events[i].kind == event_kind::arrived && (t.events[i].value & await_user) != 0)
-      return t.events[i].site;
+    if (is_await_point(t.events[i])) return t.events[i].site;
   return 0;
 }
 
@@ -116,6 +117,39 @@ bool judge_unfinished(const plan& p, const options& how) {
   return what.has(event_kind::overran) && finds<properties::cancellation>(what, p, how);
 }
 
+// A coroutine of the program that was being destroyed where it was suspended: what it waited for
+// was the last to be gone. Its last await; null: there is none.
+const event* being_destroyed(std::span<const event> trace, const family& who) {
+  const auto last = std::find_if(trace.rbegin(), trace.rend(), [](const event& e) {
+    return e.kind == event_kind::destroyed || e.kind == event_kind::torn_down;
+  });
+  if (last == trace.rend() || last->kind != event_kind::destroyed) return nullptr;
+  std::uint32_t frame = who.awaiter(last->frame);
+  while (frame != 0 && !who.is_user(frame)) frame = who.awaiter(frame);
+  const auto is_about_it = [&](const event& e) {
+    return e.frame == frame && (e.kind == event_kind::destroyed || e.kind == event_kind::arrived);
+  };
+  const auto at = std::find_if(trace.rbegin(), trace.rend(), is_about_it);
+  return frame == 0 || at == trace.rend() || at->kind == event_kind::destroyed ? nullptr : &*at;
+}
+
+// Where the process died only when the world was destroyed, with all that was still suspended, the
+// text says so. Returns whom that is blamed on, or else `site`.
+std::uint32_t tell_of_teardown(std::uint32_t site, std::string& text) {
+  const trace_buffer& t = trace();
+  const std::span<const event> all(t.events, t.count());
+  if (std::none_of(all.begin(), all.end(),
+                   [](const event& e) { return e.kind == event_kind::torn_down; }))
+    return site;
+  text += " when the world was destroyed behind the run, as at the end of the program";
+  const family who(all);
+  const event* const at = being_destroyed(all, who);
+  if (at == nullptr) return site;
+  text +=
+      ": " + who.name(at->frame) + " was being destroyed, suspended at " + sites::place(at->site);
+  return at->site;
+}
+
 // A trial took its process with it.
 void record_death(const child_end& end, const options& how) {
   mailbox& b = box();
@@ -127,8 +161,9 @@ void record_death(const child_end& end, const options& how) {
     text +=
         "; g++ 12 makes such code of a coroutine that declares nothing and awaits in a condition "
         "(GCC bug 106188): declare a variable in it";
+  const std::uint32_t site =
+      tell_of_teardown(p.empty() ? last_user_site() : site_of_fault(p), text);
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
-  const std::uint32_t site = p.empty() ? last_user_site() : site_of_fault(p);
   if (const auto terminated = terminated_by())
     return b.add(no_termination, terminated->site != 0 ? terminated->site : site, terminated->frame,
                  p, terminated->text);

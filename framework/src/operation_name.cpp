@@ -45,7 +45,9 @@ std::string operation_name(std::string_view type) {
     if (out.ends_with(variant)) out.resize(out.size() - variant.size());
   if (out == "async_move_accept") out = "async_accept";
   if (out == "async_range_connect" || out == "async_iterator_connect") out = "async_connect";
-  return template_before(type.substr(0, at)).ends_with("channel") ? "channel::" + out : out;
+  const std::string_view member_of = template_before(type.substr(0, at));
+  if (member_of.ends_with("channel")) return "channel::" + out;
+  return member_of.ends_with("parallel_group") ? "parallel_group::" + out : out;
 }
 
 }  // namespace cofault::detail

@@ -63,6 +63,7 @@ struct tables {
   std::int64_t offset[max_sites];      // in lines, from the first await of the function
   std::uint32_t told_line[max_sites];  // of an await: the compiler's
   bool is_settled[max_sites];          // whether the source was asked for its first line
+  std::uint32_t join[max_sites];       // of an operation that is a side of one: its site
 
   std::uint32_t current() const { return recounts + 1; }
 };
@@ -179,7 +180,8 @@ static std::uint32_t known_site(const std::source_location& where, std::uint32_t
   const tables& t = table();
   for (std::uint32_t i = t.site_count; i > 0; --i) {
     const site_info& s = t.items[i];
-    if (s.function == function && s.column == where.column() && t.told_line[i] == where.line())
+    if (s.function == function && s.column == where.column() && t.told_line[i] == where.line() &&
+        t.join[i] == 0)
       return i;
   }
   return 0;
@@ -195,6 +197,8 @@ static std::uint32_t add_site(const std::source_location& where, std::uint32_t f
   t.site_count = added;
   return added;
 }
+
+static std::string_view operation_of(const char* initiation);
 
 static std::uint32_t look_up(const std::source_location& where) {
   tables& t = table();
@@ -219,6 +223,27 @@ known_function known_function::look_up(const std::source_location& where, const 
   const std::uint32_t index = function_at(where);
   return {at, this_counting, index, sites::function(index).user};
 }
+
+std::uint32_t side_of(std::uint32_t site, const char* initiation) {
+  tables& t = table();
+  const std::string_view operation = operation_of(initiation);
+  std::uint32_t found = 0;
+  for (std::uint32_t i = t.site_count; i > 0 && found == 0; --i)
+    if (t.join[i] == site && t.items[i].operation == operation) found = i;
+  if (found == 0) {
+    if (t.site_count + 1 >= max_sites)
+      throw std::length_error("cofault: more await points than the site table can hold");
+    found = ++t.site_count;
+    const site_info& s = t.items[site];
+    t.items[found] = {0, s.function, s.line, s.column, 1, initiation, operation};
+    t.join[found] = site;
+    t.is_settled[found] = true;
+  }
+  if (t.site_counted[found] != t.current()) count_anew(found);
+  return found;
+}
+
+bool names_operation(const char* initiation) { return !operation_of(initiation).empty(); }
 
 std::uint32_t start_of(std::uint32_t function) {
   tables& t = table();

@@ -9,6 +9,7 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "counted.hpp"
+#include "joined_operation.hpp"
 #include "run_state.hpp"
 #include "text_layout.hpp"
 
@@ -39,7 +40,7 @@ std::string step(const event& e, const family& who) {
       return name + " ends by an exception";
     case event_kind::faulted:
       if ((e.value & faulted_request) != 0) return "";  // the next event says it
-      return name + " gets the fault at " + sites::place(e.site);
+      return who.name(owner_of(e.frame, who)) + " gets the fault at " + sites::place(e.site);
     case event_kind::cancelling:
       return cancelled_chain(e, who) + " is cancelled: " + name + " is at " + sites::place(e.site);
     case event_kind::delayed:
@@ -105,7 +106,8 @@ std::vector<std::string> all_steps(std::span<const event> events, std::size_t& s
   for (const event& e : events) {
     if (e.kind == event_kind::parked) parked = e.frame;
     if (e.kind == event_kind::pending && e.frame == parked) continue;  // no news
-    std::string text = who.is_user(e.frame) ? step(e, who) : world_step(e);
+    const bool of_program = who.is_user(e.frame) || e.kind == event_kind::faulted;
+    std::string text = of_program ? step(e, who) : world_step(e);
     if (text.empty()) continue;
     if (text == last || text == before) {
       ++folded;

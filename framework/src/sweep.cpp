@@ -12,6 +12,7 @@
 #include "default_run.hpp"
 #include "idle_parts.hpp"
 #include "idle_selectors.hpp"
+#include "joined_operation.hpp"
 #include "judge.hpp"
 #include "kept_output.hpp"
 #include "mailbox.hpp"
@@ -65,7 +66,7 @@ void note_later_points(const outcome& what, met& known) {
   mailbox& b = box();
   known.parts.look(what.trace(), what.departed);
   for (const event& e : what.trace().subspan(what.departed))
-    if (e.kind == event_kind::arrived && (e.value & await_user) != 0 && learn(known.places, e.site))
+    if (is_await_point(e) && learn(known.places, e.site))
       if (b.later_count < mailbox::max_list) b.later[b.later_count++] = e.site;
 }
 

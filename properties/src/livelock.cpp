@@ -41,9 +41,12 @@ void blame_handler(const outcome& what, std::size_t parked, violation& v) {
 
 void livelock::judge(const outcome& what, std::vector<violation>& out) const {
   const family who(what.trace());
+  // What makes the probe fail, that tells.
+  const bool probe_tells = what.has(event_kind::probe_hung) || what.has(event_kind::probe_threw) ||
+                           what.has(event_kind::probe_differs);
   for (std::size_t i = 0; i < what.count; ++i) {
     const event& e = what.first[i];
-    if (e.kind == event_kind::probe_started) return;  // what spins there, the probe tells
+    if (e.kind == event_kind::probe_started && probe_tells) return;
     if (e.kind != event_kind::parked) continue;
     violation v{e.site, e.frame,
                 who.name(e.frame) + " came to " + sites::place(e.site) + " " +

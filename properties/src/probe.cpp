@@ -107,9 +107,19 @@ std::string deafness(const outcome& what, const family& who) {
   return "never completes: " + who.name(e.frame) + " waits for ever at " + sites::place(e.site);
 }
 
+// Somebody spun, and was stopped for good before the probe began, which so had nobody to answer it.
+bool spun_before(const outcome& what) {
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::probe_started) return false;
+    if (e.kind == event_kind::parked) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void probe::judge(const outcome& what, std::vector<violation>& out) const {
+  if (spun_before(what)) return;  // the livelock's business
   const family who(what.trace());
   std::string text = "the probe, run afterwards in the same world and without faults, ";
   for (const event& e : what.trace()) {

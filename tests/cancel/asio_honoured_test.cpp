@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Whether an Asio program honours its cancellation: each mistake and its correct neighbour.
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <memory>
 
 #include "cofault/inject/cancel.hpp"
+#include "cofault/inject/usual.hpp"
 #include "net.hpp"
 #include "support/asio_cancelling.hpp"
 #include "support/exploring.hpp"
@@ -76,6 +78,46 @@ NET_TEST(Honoured, ItMustNotBecomeAValueThatIsUsed) {
   EXPECT_THAT(f.report, support::blames("guilty"));
   EXPECT_THAT(f.explanation, HasSubstr("a result was returned as if all were well"));
   EXPECT_THAT(stopped(uses_what_was_read<true>, stop_it), SurvivesEveryFault());
+}
+
+// ---- what went wrong meanwhile is told by the cancellation, too
+
+template <bool Tells>
+awaitable<void> looks_at_both_later() {
+  const auto state = co_await net::this_coro::cancellation_state;
+  co_await net::this_coro::throw_if_cancelled(false);
+  net::error_code failed;
+  co_await nap();  // what comes here takes effect later
+  try {
+    co_await nap();
+  } catch (const net::system_error& e) {  // guilty
+    failed = e.code();
+  }
+  if (state.cancelled() != net::cancellation_type::none)
+    throw net::system_error(net::error::operation_aborted);
+  if (Tells && failed) throw net::system_error(failed);
+}
+
+template <bool Tells>
+awaitable<void> says_how_it_ended() {
+  try {
+    co_await looks_at_both_later<Tells>();
+  } catch (const net::system_error& e) {
+    std::puts(e.what());
+  }
+}
+
+NET_TEST(Honoured, WhatFailsWhileItIsCancelledMayEndAsCancelled) {
+  const auto how = options().inject(cofault::inject::usual(), cofault::inject::cancel());
+  const auto tried = [&](auto program) {
+    return cofault::explore([program](auto) { return program(); }, how);
+  };
+  const auto f = only_finding(tried(says_how_it_ended<false>));
+  EXPECT_EQ(f.property, "every exception surfaces");
+  EXPECT_EQ(f.smallest.size(), 1u) << "nobody has cancelled it";
+  EXPECT_EQ(f.more, 0u);
+  EXPECT_THAT(f.report, support::blames("guilty"));
+  EXPECT_THAT(tried(says_how_it_ended<true>), SurvivesEveryFault());
 }
 
 // ---- within the budget

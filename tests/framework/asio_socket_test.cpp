@@ -151,8 +151,9 @@ awaitable<void> resolve_in_time() {
   net::steady_timer timer(resolver.get_executor(), 1ms);
   for (int i = 0; i < 20; ++i) {
     timer.expires_after(1ms);
-    const auto first = co_await (resolver.async_resolve("127.0.0.1", "80", use_awaitable) ||
-                                 timer.async_wait(use_awaitable));
+    const auto first =
+        co_await (resolver.async_resolve("127.0.0.1", "80", net::as_tuple(use_awaitable)) ||
+                  timer.async_wait(use_awaitable));
     EXPECT_EQ(first.index(), 0u) << "the timer, in round " << i;
   }
 }

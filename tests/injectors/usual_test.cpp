@@ -59,7 +59,8 @@ TEST(Usual, TakesTheNameOfAMockedMethodForNoOperationOfAsio) {
 }
 
 TEST(Usual, LeavesAloneWhatCannotFail) {
-  for (const char* operation : {"post", "dispatch", "defer", "this_coro"})
+  for (const char* operation :
+       {"post", "dispatch", "defer", "this_coro", "parallel_group::async_wait"})
     EXPECT_THAT(usual_for(operation), IsEmpty()) << operation;
 }
 

@@ -39,6 +39,11 @@ std::uint32_t function_at(const std::source_location& where);
 void recount();
 // Notes which operation is awaited there, from the type of its initiation (may be null).
 void note_operation(std::uint32_t site, const char* initiation);
+// Whether the type of an initiation (may be null) tells the name of an operation.
+bool names_operation(const char* initiation);
+// The place of an operation of that initiation that is a side of the join at the site: on the same
+// line, a rank of its own.
+std::uint32_t side_of(std::uint32_t site, const char* initiation);
 // The start of a coroutine of the function, where it waits for its first step: no await point. Its
 // text ends in "+start".
 std::uint32_t start_of(std::uint32_t function);

@@ -2,6 +2,8 @@
 // What the coroutines that are Asio's own get as arguments, whichever Asio it is.
 #pragma once
 
+#include <concepts>
+#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -32,5 +34,12 @@ struct slot_argument<T> {
 template <class T>
   requires(contains(type_text<T>(), "redirect_error_t<"))
 inline constexpr bool code_follows<T> = true;
+
+// Whether what an operation completes with begins with an error.
+template <class Code, class... Ts>
+inline constexpr bool tells_of_failure = false;
+template <class Code, class First, class... Rest>
+inline constexpr bool tells_of_failure<Code, First, Rest...> =
+    std::same_as<First, std::exception_ptr> || std::same_as<First, Code>;
 
 }  // namespace cofault::detail

@@ -9,6 +9,8 @@ namespace asio {
 class cancellation_slot;
 template <typename, typename>
 class awaitable;
+template <typename, typename, typename...>
+class deferred_async_operation;
 template <typename>
 struct wait_traits;
 namespace detail {

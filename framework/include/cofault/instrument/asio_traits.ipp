@@ -133,6 +133,13 @@ struct code_argument<Initiation> {
 
 }  // namespace cofault::detail
 
+// Awaited as it is, such an operation throws the error that it completes with, and nothing else: its
+// code may go elsewhere (redirect_error), or there is none (a parallel group).
+template <class... Ts, class Initiation, class... Args>
+inline constexpr bool
+    cofault::can_fail<COFAULT_ASIO::deferred_async_operation<void(Ts...), Initiation, Args...>> =
+        cofault::detail::tells_of_failure<COFAULT_ASIO_ERROR_CODE, Ts...>;
+
 // The documented customisation point through which Asio's timer queues tell how long they would
 // wait for the earliest timer.
 #define COFAULT_WAIT_TRAITS(clock)                                        \
