@@ -153,4 +153,60 @@ TEST(PromiseShapes, ConstructorTakesTheCoroutinesArguments) {
   expect_transparent<every_function<from_some_arguments>>(7);
 }
 
+// Starts at once if the first argument says so. What is behind it may be anything: a temporary, of
+// which the coroutine takes the value only once it runs, so it has to be told.
+struct at_once {};
+struct told_to_start {
+  template <class Task>
+  struct promise : shapes::promise_base<promise<Task>, Task> {
+    promise() = default;
+    template <class... Args>
+    explicit promise(at_once, Args&&...) : starts(true) {}
+    template <class Object, class... Args>
+    promise(Object&&, at_once, Args&&...) : starts(true) {}
+    auto initial_suspend() noexcept {
+      struct awaiter {
+        bool starts;
+        bool await_ready() const noexcept { return starts; }
+        void await_suspend(std::coroutine_handle<>) const noexcept {}
+        void await_resume() const noexcept {}
+      };
+      return awaiter{starts};
+    }
+    void return_void() {}
+    void result() { this->rethrow(); }
+    bool starts = false;
+  };
+};
+struct takes_temporaries {
+  template <template <class> class Task, class Text>
+  static Task<told_to_start> free(at_once, std::string& log, Text&& text) {
+    const std::string taken = std::forward<Text>(text);
+    log += taken;
+    co_return;
+  }
+  template <template <class> class Task, class Text>
+  Task<told_to_start> member(at_once, std::string& log, Text&& text) {
+    const std::string taken = std::forward<Text>(text);
+    log += taken;
+    co_return;
+  }
+  template <template <class> class Task>
+  static Task<nothing> main(scheduler& s, std::string& log) {
+    try {
+      co_await s.yield();
+    } catch (const lost&) {
+      log += "!1;";
+    }
+    takes_temporaries object;
+    const auto a = free<Task>(at_once(), log, std::string("free;"));
+    const auto b = object.member<Task>(at_once(), log, std::string("member;"));
+    log += "made;";
+  }
+};
+TEST(PromiseShapes, StartsAtOnceAndTakesTemporaries) {
+  EXPECT_EQ(shapes::log_without_cofault<takes_temporaries>(), "free;member;made;");
+  expect_transparent<takes_temporaries>(1);
+}
+
 }  // namespace
