@@ -60,7 +60,9 @@ std::string nothing_is_user_code() {
   return fact + "user code is " + quoted(sites::user_paths()) +
          ", and the coroutines that ran are of " + quoted(ran) +
          ": where one of these is under test, name it with cofault_instrument(target) in CMake or "
-         "COFAULT_USER_CODE(__FILE__)";
+         "COFAULT_USER_CODE(__FILE__); of a type that is not instrumented none is seen "
+         "(COFAULT_INSTRUMENT, or COFAULT_INSTRUMENT_TRAITS where a library specialises "
+         "std::coroutine_traits)";
 }
 
 std::string runs_were(std::uint32_t count) {

@@ -33,6 +33,17 @@ using made = typename maker<T>::type;
 template <class R>
 concept is_made = requires { typename R::maker_type; };
 
+// Types that hold no promise_type: std::coroutine_traits names it.
+template <class T, class>
+struct elsewhere : shapes::basic_task<elsewhere<T, T>, shapes::nothing> {
+  using base = shapes::basic_task<elsewhere<T, T>, shapes::nothing>;
+  using base::base;
+  using promise_type = void;
+};
+struct plain_elsewhere : shapes::basic_task<plain_elsewhere, shapes::nothing> {
+  using shapes::basic_task<plain_elsewhere, shapes::nothing>::basic_task;
+};
+
 template <class... Ts>
 struct any_number {};
 
@@ -45,6 +56,18 @@ static_assert(names<any_number, any_number<>>() && names<any_number, any_number<
 static_assert(names<full<int, char>, full<int, char>>() && !names<full<int, char>, brief<int>>());
 
 }  // namespace named
+
+template <class T, class... Args>
+struct std::coroutine_traits<named::elsewhere<T, T>, Args...> {
+  using promise_type = typename named::elsewhere<T, T>::base::promise_type;
+};
+template <class... Args>
+struct std::coroutine_traits<named::plain_elsewhere, Args...> {
+  using promise_type = named::plain_elsewhere::promise_type;
+};
+COFAULT_INSTRUMENT_TRAITS((class T), (named::elsewhere<T, T>),
+                          (typename named::elsewhere<T, T>::base::promise_type));
+COFAULT_INSTRUMENT_TRAITS((), (named::plain_elsewhere), (named::plain_elsewhere::promise_type));
 
 COFAULT_INSTRUMENT(named::brief);
 COFAULT_INSTRUMENT_WHERE(named::is_made);
@@ -88,6 +111,11 @@ TEST(Instrument, AliasOfAClassTemplate) {
 TEST(Instrument, AllTypesOfAConcept) {
   EXPECT_EQ(explored<named::made<int>>().points, 1u);
   EXPECT_EQ(explored<named::made<void>>().points, 1u);
+}
+
+TEST(Instrument, WhatHasTraitsOfItsOwn) {
+  EXPECT_EQ((explored<named::elsewhere<int, int>>().points), 1u);
+  EXPECT_EQ(explored<named::plain_elsewhere>().points, 1u);
 }
 
 template <class Turn>

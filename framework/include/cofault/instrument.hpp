@@ -51,14 +51,30 @@ consteval bool names() {
 // Instruments every coroutine that returns the class template or class `...` (my::task), whose
 // promise is its nested promise_type. An alias of a class template will do, if it names the first
 // arguments. At global namespace scope, before the first coroutine of that type, in every
-// translation unit that has one. (A type whose promise is named by a specialisation of
-// std::coroutine_traits of its own needs a constrained twin of it: see instrument/asio_traits.ipp.)
+// translation unit that has one. Where the library specialises std::coroutine_traits for its type,
+// this has no effect: see COFAULT_INSTRUMENT_TRAITS.
 #define COFAULT_INSTRUMENT(...) \
   COFAULT_DETAIL_INSTRUMENT((::cofault::detail::names<__VA_ARGS__, CofaultR>()))
 
 // The same for all types of which the concept `...` holds: for a type that is no class template, but
 // a part of one (my::task<T> is an alias of my::maker<T>::type).
 #define COFAULT_INSTRUMENT_WHERE(...) COFAULT_DETAIL_INSTRUMENT((__VA_ARGS__<CofaultR>))
+
+// The same for a type whose promise is named by a specialisation of std::coroutine_traits. Says what
+// that does, each part in parentheses: its template parameters, the type, its promise.
+//   COFAULT_INSTRUMENT_TRAITS((class T), (my::future<T>), (my::detail::promise<T>));
+#define COFAULT_INSTRUMENT_TRAITS(PARAMETERS, TYPE, PROMISE)                                   \
+  template <COFAULT_DETAIL_FIRST PARAMETERS class... CofaultArgs>                              \
+  requires(sizeof...(CofaultArgs) + 1 >                                                        \
+           0) struct std::coroutine_traits<COFAULT_DETAIL_BARE TYPE, CofaultArgs...> {         \
+    using promise_type =                                                                       \
+        ::cofault::detail::promise<COFAULT_DETAIL_BARE TYPE, COFAULT_DETAIL_BARE PROMISE,      \
+                                   CofaultArgs...>;                                            \
+  };                                                                                           \
+  template <COFAULT_DETAIL_BARE PARAMETERS>                                                    \
+  inline constexpr bool ::cofault::detail::is_instrumented<COFAULT_DETAIL_BARE TYPE> = true
+#define COFAULT_DETAIL_BARE(...) __VA_ARGS__
+#define COFAULT_DETAIL_FIRST(...) __VA_ARGS__ __VA_OPT__(, )
 
 #define COFAULT_DETAIL_INSTRUMENT(CONDITION)                                                    \
   template <class CofaultR, class... CofaultArgs>                                               \
