@@ -76,6 +76,39 @@ NET_TEST(Sockets, AnEchoOverLoopback) {
   EXPECT_EQ(result.unreached, 0u);
 }
 
+// Two small writes, one answer: what the first has not been acknowledged for would keep the second
+// back, for as long as the other end keeps the acknowledgement back, in real time.
+awaitable<void> serve_pairs(tcp::acceptor& acceptor) {
+  tcp::socket socket = co_await acceptor.async_accept(use_awaitable);
+  std::array<char, 2> pair;
+  for (int i = 0; i < 4; ++i) {
+    co_await net::async_read(socket, net::buffer(pair), use_awaitable);
+    co_await net::async_write(socket, net::buffer(pair, 1), use_awaitable);
+    co_await net::async_write(socket, net::buffer(pair, 1), use_awaitable);
+  }
+}
+awaitable<void> ask_in_pieces(tcp::endpoint where) {
+  tcp::socket socket(co_await net::this_coro::executor);
+  co_await socket.async_connect(where, use_awaitable);
+  net::steady_timer limit(socket.get_executor());
+  std::array<char, 2> pair = {'a', 'b'};
+  for (int i = 0; i < 4; ++i) {
+    co_await net::async_write(socket, net::buffer(pair, 1), use_awaitable);
+    co_await net::async_write(socket, net::buffer(pair, 1), use_awaitable);
+    limit.expires_after(1s);
+    const auto first = co_await (net::async_read(socket, net::buffer(pair), use_awaitable) ||
+                                 limit.async_wait(use_awaitable));
+    EXPECT_EQ(first.index(), 0u) << "the answer to question " << i << " was kept back";
+  }
+}
+awaitable<void> small_writes() {
+  tcp::acceptor acceptor(co_await net::this_coro::executor, {net::ip::address_v4::loopback(), 0});
+  co_await (serve_pairs(acceptor) && ask_in_pieces(acceptor.local_endpoint()));
+}
+NET_TEST(Sockets, KeepNoSmallWriteBack) {
+  EXPECT_THAT(explore(small_writes, support::usual().trials(1)), SurvivesEveryFault());
+}
+
 NET_TEST(Sockets, AreDeterministic) {
   const std::string first = cofault::describe(explore(echo));
   for (int i = 0; i < 5; ++i) EXPECT_EQ(cofault::describe(explore(echo)), first);
