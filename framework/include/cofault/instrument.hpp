@@ -36,6 +36,28 @@ consteval bool names() {
   return is_specialisation<T, R>;
 }
 
+// Whether COFAULT_INSTRUMENT can name it: not a template that has values for parameters.
+template <class T>
+consteval bool can_be_named(int) {
+  return true;
+}
+template <template <class...> class T>
+consteval bool can_be_named(int) {
+  return true;
+}
+template <template <auto...> class T>
+consteval bool can_be_named(long) {
+  return false;
+}
+template <template <class, auto...> class T>
+consteval bool can_be_named(long) {
+  return false;
+}
+template <template <class, class, auto...> class T>
+consteval bool can_be_named(long) {
+  return false;
+}
+
 }  // namespace cofault::detail
 
 // Registers a path whose await points are user code and get faults: a directory if it ends in '/',
@@ -51,9 +73,15 @@ consteval bool names() {
 // Instruments every coroutine that returns the class template or class `...` (my::task), whose
 // promise is its nested promise_type. An alias of a class template will do, if it names the first
 // arguments. At global namespace scope, before the first coroutine of that type, in every
-// translation unit that has one. Where the library specialises std::coroutine_traits for its type,
-// this has no effect: see COFAULT_INSTRUMENT_TRAITS.
-#define COFAULT_INSTRUMENT(...) \
+// translation unit that has one: if the library's header has such coroutines itself, in front of it,
+// behind a declaration of the type. Where the library specialises std::coroutine_traits for its
+// type, this has no effect: see COFAULT_INSTRUMENT_TRAITS.
+#define COFAULT_INSTRUMENT(...)                                                            \
+  static_assert(::cofault::detail::can_be_named<__VA_ARGS__>(0),                           \
+                "cofault: COFAULT_INSTRUMENT names a class, or a class template whose "    \
+                "parameters are all types; for another template say what it stands for: "  \
+                "COFAULT_INSTRUMENT_TRAITS((class T, bool B), (my::task<T, B>), "          \
+                "(my::promise<T, B>))");                                                   \
   COFAULT_DETAIL_INSTRUMENT((::cofault::detail::names<__VA_ARGS__, CofaultR>()))
 
 // The same for all types of which the concept `...` holds: for a type that is no class template, but
