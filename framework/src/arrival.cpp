@@ -94,7 +94,8 @@ bool awaits_just(const run_state& run, const void* object, const awaited_type& t
       f.user && place.info->initiation != name)
     sites::note_operation(f.site, name);
   record_arrived(run, f, flags_of(f, type, child), child);
-  if (child != nullptr && child->next != nullptr) record_joined(run, f, object, type, *child);
+  if (child != nullptr && child->state == frame_state::created && child->next != nullptr)
+    record_joined(run, f, object, type, *child);
 
   if (run.tearing_down) return action::proceed;
   if (standing > run.most_visits) return park(run, f, standing);

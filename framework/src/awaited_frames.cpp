@@ -32,10 +32,20 @@ bool holds(std::span<const void* const> words, const frame& f) {
                      [&](const void* w) { return w == f.address || w == f.promise; });
 }
 
-bool holds_any(std::span<const void* const> words, const frame_list& list) {
-  for (const frame* f = list.first(); f != nullptr; f = f->next)
-    if (holds(words, *f)) return true;
-  return false;
+frame* find_held(std::span<const void* const> words, const frame_list& list) {
+  for (frame* f = list.first(); f != nullptr; f = f->next)
+    if (holds(words, *f)) return f;
+  return nullptr;
+}
+
+// A coroutine that has started by itself: whoever awaits it first waits for it, unless that is a
+// circle.
+bool is_waited_for(run_state& run, const frame& by, const frame& started) {
+  if (run.awaited_by(started.id) != nullptr) return false;
+  std::uint32_t above = by.id;
+  while (above != started.id && run.awaited_by(above) != nullptr)
+    above = run.awaited_by(above)->frame;
+  return above != started.id;
 }
 
 // Whether the address lies in a segment, with all of these flags, of the program or of a library.
@@ -104,20 +114,19 @@ std::span<const void* const> words_of(const void* object, std::size_t size) {
 }
 
 frame* find_unstarted(run_state& run, const void* object, std::size_t size) {
-  const auto words = words_of(object, size);
-  for (frame* f = run.unstarted.first(); f != nullptr; f = f->next)
-    if (holds(words, *f)) return f;
-  return nullptr;
+  return find_held(words_of(object, size), run.unstarted);
 }
 
 frame* find_awaited(run_state& run, const frame& by, const void* object, const awaited_type& type) {
   if (frame* const f = find_unstarted(run, object, type.size)) return f;
   const auto words = words_of(object, type.size);
-  if (!type.is_instrumented || words.empty() || holds_any(words, run.started)) return nullptr;
+  if (!type.is_instrumented || words.empty()) return nullptr;
+  if (frame* const f = find_held(words, run.started))
+    return is_waited_for(run, by, *f) ? f : nullptr;
   if (is_empty_awaitable(words, by.type->where)) refuse_empty(run, by);
   {
     const std::lock_guard lock(outside().mutex);
-    if (holds_any(words, outside().list)) return nullptr;
+    if (find_held(words, outside().list) != nullptr) return nullptr;
   }
   if (holds_unknown(words)) run.record(event_kind::unknown_frame, &by);
   return nullptr;

@@ -27,8 +27,8 @@ inline bool begins_with(const void* object, const awaited_type& type, const fram
   return word == f.address || word == f.promise;
 }
 
-// Who awaits whom: the unstarted coroutine that the awaited object holds. Mostly that was made
-// last.
+// Who awaits whom: the unstarted coroutine that the awaited object holds, or else one that has
+// started by itself. Mostly that was made last.
 inline frame* adopt_awaited(run_state& run, const frame& by, const void* object,
                             const awaited_type& type) {
   frame* const latest = run.unstarted.first();

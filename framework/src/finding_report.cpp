@@ -129,9 +129,15 @@ std::vector<std::string> journey() {
     if (place.size() <= e->frame) place.resize(e->frame + 1);
     if (e->kind == event_kind::arrived) place[e->frame] = e->site;
   }
+  // Who had reached no await by then came to await what had started by itself.
+  const auto place_of = [&](std::uint32_t f, std::uint32_t awaited) {
+    const bool waited = f < place.size() && place[f] != 0;
+    return waited ? place[f] : t.events[who.awaited_at(awaited)].site;
+  };
   std::vector<std::string> out;
-  for (std::uint32_t f = who.awaiter(struck); f != 0 && out.size() < 4; f = who.awaiter(f))
-    if (who.is_user(f)) out.push_back("by " + who.name(f) + " at " + quote(place[f]));
+  for (std::uint32_t at = struck, f = who.awaiter(at); f != 0 && out.size() < 4;
+       at = f, f = who.awaiter(at))
+    if (who.is_user(f)) out.push_back("by " + who.name(f) + " at " + quote(place_of(f, at)));
   return out;
 }
 

@@ -50,6 +50,30 @@ TEST(Task, DoesNotStartBeforeItIsAwaited) {
   EXPECT_THAT(l, ElementsAre("made", "child", "awaited"));
 }
 
+// Who completes is a callback of somebody else's, which knows of no task.
+struct completed_by_a_callback {
+  cofault::scheduler& where;
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    where.post_after(1s, std::function<void()>([waiting] { waiting.resume(); }));
+  }
+  int await_resume() { return 7; }
+};
+task<int> callback() { co_return co_await completed_by_a_callback{*cofault::scheduler::current()}; }
+task<int> callbacks(log& l) {
+  int sum = co_await callback();
+  l.push_back("between");
+  co_await sleep_for(1s);
+  sum += co_await callback();
+  throw std::runtime_error(std::to_string(sum));
+}
+TEST(Task, GoesOnWhereSomethingElseHasResumedIt) {
+  EXPECT_EQ(run(callback()), 7);
+  log l;
+  EXPECT_THROW(run(callbacks(l)), std::runtime_error);
+  EXPECT_THAT(l, ElementsAre("between"));
+}
+
 TEST(Task, AMillionAwaitsDeepInTimeUseNoStack) {
   const auto many = []() -> task<int> {
     int sum = 0;

@@ -56,6 +56,8 @@ std::coroutine_handle<> link::leave(std::coroutine_handle<> next) noexcept {
   task_base* const task = std::exchange(task_, nullptr);
   if (task == nullptr) return next;
   task->innermost(awaiting_);
+  if (task != task_base::current()) [[unlikely]]
+    return task->go_on_later(next);
   return task->go_on_with(next);
 }
 

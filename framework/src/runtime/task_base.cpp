@@ -88,6 +88,11 @@ void task_base::resume(std::coroutine_handle<> where) {
   if (done()) finish();
 }
 
+std::coroutine_handle<> task_base::go_on_later(std::coroutine_handle<> next) noexcept {
+  scheduler_->post([self = shared_from_this(), next] { self->resume(next); }, next);
+  return std::noop_coroutine();
+}
+
 void task_base::finish() {
   const std::shared_ptr<task_base> alive = shared_from_this();
   scheduler& was = *std::exchange(scheduler_, nullptr);

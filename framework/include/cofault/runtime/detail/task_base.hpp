@@ -75,6 +75,8 @@ class task_base : public scheduler::participant, public std::enable_shared_from_
     next_ = next;
     return std::noop_coroutine();
   }
+  // The same where something that is not the runtime's own has resumed the one before.
+  std::coroutine_handle<> go_on_later(std::coroutine_handle<> next) noexcept;
   link* innermost() const { return innermost_; }
   void innermost(link* now) { innermost_ = now; }
   void left(const link& which, const void* exception);
