@@ -75,6 +75,13 @@ concept made_of_nothing = std::is_default_constructible_v<Promise>;
 template <class R, class Inner, class... Args>
 class promise;
 
+// As what a promise gets an argument of its coroutine that it takes as an A&&. All are lvalues by
+// the letter of the standard. Of g++ a parameter that is an rvalue reference is none, and the
+// object of a member function is one although A is an rvalue reference.
+template <class A>
+using handed_over =
+    std::conditional_t<std::is_rvalue_reference_v<A>, std::remove_reference_t<A>&, A&&>;
+
 // Where an argument of a coroutine, its first one, says that its completion token reports an error
 // code, its address. Specialised by the adapters.
 template <class T>
@@ -108,16 +115,15 @@ class promise : public return_function<promise<R, Inner, Args...>, R, Inner>,
                 public allocation_failure<Inner> {
  public:
   promise() requires made_of_nothing<Inner> : inner_() { describe<>(); }
-  // As many arguments as Args, or one less: clang leaves out the closure of a lambda. Of g++ a
-  // parameter that is an rvalue reference is none here, though it should be an lvalue.
+  // As many arguments as Args, or one less: clang leaves out the closure of a lambda.
   template <class... A>
     requires(sizeof...(A) > 0) &&
-            (std::constructible_from<Inner, A&&...> || made_of_nothing<Inner>)
+            (std::constructible_from<Inner, handed_over<A>...> || made_of_nothing<Inner>)
   explicit promise(A&&... args) {
     describe<std::remove_reference_t<A>...>();
     note_arguments(args...);
-    if constexpr (std::constructible_from<Inner, A&&...>)
-      std::construct_at(std::addressof(inner_), std::forward<A>(args)...);
+    if constexpr (std::constructible_from<Inner, handed_over<A>...>)
+      std::construct_at(std::addressof(inner_), static_cast<handed_over<A>>(args)...);
     else
       std::construct_at(std::addressof(inner_));
   }
