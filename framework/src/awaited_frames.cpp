@@ -48,6 +48,30 @@ bool is_waited_for(run_state& run, const frame& by, const frame& started) {
   return above != started.id;
 }
 
+// What its own promise holds: all in front of the record.
+std::span<const void* const> promise_of(const frame& f) {
+  const auto size = reinterpret_cast<const char*>(&f) - static_cast<const char*>(f.promise);
+  return words_of(f.promise, static_cast<std::size_t>(size));
+}
+
+// Whose objects hold no coroutine, but what they share with one (a future and its state): the
+// latest that `by` has made, that has not ended, and whose promise has that, too.
+frame* find_sharing(const run_state& run, const frame& by, std::span<const void* const> words) {
+  constexpr std::uintptr_t first_page = 4096;
+  frame* found = nullptr;
+  for (frame* f = run.started.first(); f != nullptr; f = f->next) {
+    if (f->creator_id != by.id || f->state != frame_state::suspended) continue;
+    if (found != nullptr && found->id > f->id) continue;
+    const auto promise = promise_of(*f);
+    if (std::any_of(words.begin(), words.end(), [&](const void* w) {
+          return reinterpret_cast<std::uintptr_t>(w) >= first_page &&
+                 std::find(promise.begin(), promise.end(), w) != promise.end();
+        }))
+      found = f;
+  }
+  return found;
+}
+
 // Whether the address lies in a segment, with all of these flags, of the program or of a library.
 bool in_image(const void* address, std::uint32_t flags) {
   struct query {
@@ -121,7 +145,8 @@ frame* find_awaited(run_state& run, const frame& by, const void* object, const a
   if (frame* const f = find_unstarted(run, object, type.size)) return f;
   const auto words = words_of(object, type.size);
   if (!type.is_instrumented || words.empty()) return nullptr;
-  if (frame* const f = find_held(words, run.started))
+  frame* const started = find_held(words, run.started);
+  if (frame* const f = started != nullptr ? started : find_sharing(run, by, words))
     return is_waited_for(run, by, *f) ? f : nullptr;
   if (is_empty_awaitable(words, by.type->where)) refuse_empty(run, by);
   {
