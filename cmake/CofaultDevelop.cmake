@@ -31,8 +31,10 @@ function(cofault_own_target target)
     target_compile_features(${target} PUBLIC cxx_std_20)
     # It is linked into executables: nobody replaces its functions one by one, and what belongs to a
     # thread is found without a call. (There is room for one library that is opened by dlopen().)
+    # What an await costs should not depend on where a change elsewhere has moved its functions to.
     target_compile_options(${target} PRIVATE
-      $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition> -ftls-model=initial-exec)
+      $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition> -ftls-model=initial-exec
+      -falign-functions=32)
     cofault_own_warnings(${target})
   endif()
 endfunction()

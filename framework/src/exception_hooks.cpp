@@ -105,7 +105,8 @@ struct thread_state {
   exception_observer* active = nullptr;  // the installed one, null while it is being told something
   exception_observer* installed = nullptr;
   bool telling = false;
-  int handlers = 0;  // open ones; below zero in those that were open before the installation
+  bool listens = false;  // the installed one has heard of an exception
+  int handlers = 0;      // open ones; below zero in those that were open before the installation
   std::size_t depth = 0;
   std::array<delivery, 12> in_flight{};  // deeper nesting is forgotten
   const void* dying = nullptr;           // its destructor runs
@@ -125,10 +126,33 @@ struct thread_state {
 };
 constinit thread_local thread_state self;
 
+// The process has one terminate handler: ours stands in front of it while the observer of any
+// thread has heard of an exception, and so of those that are born then. To set it for each observer
+// would cost more than what most of them hear, which is nothing.
+constinit spin_lock terminate_lock;
+constinit int listeners = 0;
+constinit std::atomic<std::terminate_handler> terminate_before = nullptr;
+
+void on_terminate();
+
+void count_listeners(int change) noexcept {
+  const std::lock_guard lock(terminate_lock);
+  listeners += change;
+  const bool ours = std::get_terminate() == on_terminate;
+  if (listeners > 0 && !ours) terminate_before = std::set_terminate(on_terminate);
+  if (listeners == 0 && ours) std::set_terminate(terminate_before);
+}
+
+[[gnu::cold]] void listen() noexcept {
+  self.listens = true;
+  count_listeners(+1);
+}
+
 template <typename Event>
 void tell(Event event) noexcept {
   exception_observer* const observer = std::exchange(self.active, nullptr);
   if (!observer) return;
+  if (!self.listens) listen();
   self.telling = true;
   event(*observer);
   self.telling = false;
@@ -161,12 +185,6 @@ destructor* stand_in(const void* object, destructor* original) noexcept {
   return originals.put(object, original) ? on_death : original;
 }
 
-// The process has one terminate handler: ours stands in front of it while any thread has an
-// observer.
-constinit spin_lock terminate_lock;
-constinit int observers = 0;
-constinit std::atomic<std::terminate_handler> terminate_before = nullptr;
-
 void on_terminate() {
   // The runtime begins to catch it first; another one that it met while unwinding still flies.
   const void* const flying = self.leaves_handler();
@@ -177,14 +195,6 @@ void on_terminate() {
   std::abort();
 }
 
-void count_observers(int change) noexcept {
-  const std::lock_guard lock(terminate_lock);
-  observers += change;
-  const bool ours = std::get_terminate() == on_terminate;
-  if (observers > 0 && !ours) terminate_before = std::set_terminate(on_terminate);
-  if (observers == 0 && ours) std::set_terminate(terminate_before);
-}
-
 }  // namespace
 
 exception_observer* observe_exceptions(exception_observer* observer) noexcept {
@@ -193,9 +203,8 @@ exception_observer* observe_exceptions(exception_observer* observer) noexcept {
   if (!previous && observer) {
     self.handlers = 0;  // what happened while nobody looked is unknown
     self.depth = 0;
-    count_observers(+1);
   }
-  if (previous && !observer) count_observers(-1);
+  if (!observer && std::exchange(self.listens, false)) count_listeners(-1);
   return previous;
 }
 
@@ -206,11 +215,11 @@ unheard::~unheard() { self.active = before_; }
 // others. They are named by asm labels, so that the compiler's own declarations of these functions
 // do not matter.
 #ifdef COFAULT_STATIC_RUNTIME
-#define COFAULT_HOOK(name, symbol, ...)                  \
-  using name##_function = __VA_ARGS__;                   \
-  name##_function next_##name __asm__("__real_" symbol); \
-  __attribute__((used, noinline, visibility("default"))) \
-  name##_function on_##name __asm__("__wrap_" symbol);
+#define COFAULT_HOOK(name, symbol, ...)                                                     \
+  using name##_function = __VA_ARGS__;                                                      \
+  name##_function next_##name __asm__("__real_" symbol);                                    \
+  __attribute__((used, noinline, visibility("default"))) name##_function on_##name __asm__( \
+      "__wrap_" symbol);
 #else
 namespace {
 template <typename Function>

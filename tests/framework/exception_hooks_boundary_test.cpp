@@ -125,7 +125,21 @@ void throw_through_noexcept() noexcept { throw_one(); }
 
 TEST(ExceptionHooksDeathTest, TerminateNamesTheExceptionInFlight) {
   EXPECT_DEATH(story_of(throw_through_noexcept), "terminating with a");
-  EXPECT_DEATH(story_of([] { std::terminate(); }), "terminating with nothing");
+}
+
+void throw_and_catch() {
+  try {
+    throw_one();
+  } catch (int) {
+  }
+}
+
+TEST(ExceptionHooksDeathTest, TerminateBehindTheLastExceptionNamesNone) {
+  const auto terminate_later = [] {
+    throw_and_catch();
+    std::terminate();
+  };
+  EXPECT_DEATH(story_of(terminate_later), "terminating with nothing");
 }
 
 TEST(ExceptionHooksDeathTest, UncaughtExceptionTerminates) {
@@ -156,8 +170,34 @@ TEST(ExceptionHooksDeathTest, TerminateCallsTheHandlerThatWasThere) {
 
 TEST(ExceptionHooks, TerminateHandlerIsPutBack) {
   const std::terminate_handler before = std::get_terminate();
-  story_of([&] { EXPECT_NE(std::get_terminate(), before); });
+  story_of([&] {
+    throw_and_catch();
+    EXPECT_NE(std::get_terminate(), before);
+  });
   EXPECT_EQ(std::get_terminate(), before);
+}
+
+void die() { std::abort(); }
+
+TEST(ExceptionHooks, TerminateHandlerThatTheProgramSetsMeanwhileStays) {
+  const std::terminate_handler before = std::get_terminate();
+  story_of([] {
+    throw_and_catch();
+    std::set_terminate(die);
+  });
+  EXPECT_EQ(std::set_terminate(before), die);
+}
+
+// Programs set theirs at their beginning: it is called behind what the observer is told.
+TEST(ExceptionHooksDeathTest, TerminateHandlerThatWasSetBeforeTheFirstExceptionIsCalled) {
+  const auto set_and_throw = [] {
+    std::set_terminate([] {
+      std::fprintf(stderr, "the program's handler\n");
+      std::abort();
+    });
+    throw_through_noexcept();
+  };
+  EXPECT_DEATH(story_of(set_and_throw), "terminating with a\nthe program's handler");
 }
 
 // NOLINTEND(bugprone-empty-catch)

@@ -55,9 +55,9 @@ class exception_observer {
   virtual void died(const void* object, const void* inside) noexcept = 0;
 
   // std::terminate was called on this thread; `object` is in flight or, if none is, being handled,
-  // or null. Unseen: a std::terminate after the program replaced the terminate handler under the
-  // observer, and that of an exception thrown before any observer was installed (the exception
-  // remembers the handler of its birth).
+  // or null. Unseen: a std::terminate before the observer has heard of any exception, or after the
+  // program replaced the terminate handler behind that, and that of an exception thrown before any
+  // observer was installed (the exception remembers the handler of its birth).
   virtual void terminating(const void* object) noexcept = 0;
 
  protected:
