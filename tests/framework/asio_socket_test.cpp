@@ -7,23 +7,9 @@
 #include <string>
 
 #include "cofault/fault_free.hpp"
-#include "cofault/instrument.hpp"
 #include "net.hpp"
 #include "support/asio_support.hpp"
-
-// Runs on its own, and owns itself.
-namespace app {
-struct detached {
-  struct promise_type {
-    detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
-}  // namespace app
-COFAULT_INSTRUMENT(::app::detached);
+#include "support/detached.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
@@ -222,7 +208,7 @@ struct sleep_on {
   void await_resume() {}
 };
 
-app::detached sleeper(std::shared_ptr<net::steady_timer> timer) {
+support::detached sleeper(std::shared_ptr<net::steady_timer> timer) {
   timer->expires_after(10s);
   co_await sleep_on{*timer};
 }

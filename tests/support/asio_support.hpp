@@ -34,7 +34,7 @@ inline cofault::options usual() {
 // Explores the coroutine function, which takes no arguments.
 template <class T>
 cofault::exploration explore(awaitable<T> (*program)(), const cofault::options& how = usual()) {
-  return cofault::explore([program](auto) { return program(); }, how);
+  return cofault::explore(program, how);
 }
 
 // The usual faults, and a record of what was asked and answered. For runs in this process.

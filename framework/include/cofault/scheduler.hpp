@@ -166,7 +166,7 @@ class scheduler {
 
  private:
   struct boxed_work : detail::reused {
-    explicit boxed_work(std::function<void()> what) : what(std::move(what)) {}
+    explicit boxed_work(std::function<void()> call) : what(std::move(call)) {}
     std::function<void()> what;
   };
   // Without work of its own it resumes the coroutine, through its participant where it has one.

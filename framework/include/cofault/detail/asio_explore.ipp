@@ -44,7 +44,10 @@ struct is_awaitable<COFAULT_ASIO::awaitable<T, Executor>> : std::true_type {
 };
 
 template <class Body>
-concept body = std::invocable<Body&, asio_driver::executor>;
+concept body_with_executor = std::invocable<Body&, asio_driver::executor>;
+template <class Body>
+concept body_alone = std::invocable<Body&> && !body_with_executor<Body> &&
+                     is_awaitable<std::invoke_result_t<Body&>>::value;
 
 struct root_handler {
   using cofault_root = void;  // what it is the handler of is the root
@@ -89,9 +92,9 @@ struct probe_handler<void> {
 
 }  // namespace detail::COFAULT_ASIO_NAME
 
-// Explores `body(executor)`, which returns the root: an awaitable. `executor` converts to
-// any_io_executor.
-template <detail::COFAULT_ASIO_NAME::body Body>
+// Explores `body(executor)` or `body()`, which returns the root: an awaitable. `executor` converts
+// to any_io_executor.
+template <detail::COFAULT_ASIO_NAME::body_with_executor Body>
 exploration explore(Body body, const options& how = options(),
                     std::source_location caller = std::source_location::current()) {
   namespace here = detail::COFAULT_ASIO_NAME;
@@ -101,12 +104,18 @@ exploration explore(Body body, const options& how = options(),
                 "[](auto executor) -> awaitable<void> { … }");
   const driver_factory factory = [&body] {
     return std::make_unique<here::asio_driver>([&body](here::asio_driver::executor executor) {
-      auto root = body(executor);
-      detail::note_root(&root, sizeof root);
-      COFAULT_ASIO::co_spawn(executor, std::move(root), here::root_handler());
+      auto started = body(executor);
+      detail::note_root(&started, sizeof started);
+      COFAULT_ASIO::co_spawn(executor, std::move(started), here::root_handler());
     });
   };
   return explore(factory, how, caller);
+}
+template <detail::COFAULT_ASIO_NAME::body_alone Body>
+exploration explore(Body body, const options& how = options(),
+                    std::source_location caller = std::source_location::current()) {
+  using executor = detail::COFAULT_ASIO_NAME::asio_driver::executor;
+  return explore([&body](const executor&) { return body(); }, how, caller);
 }
 
 // Called in the body: once the root has completed, `question()` (a coroutine) is run in the same

@@ -16,7 +16,7 @@
 namespace cofault::runtime {
 
 // The tasks of one scope, see with_task_group().
-class task_group : private detail::completion_listener {
+class task_group final : private detail::completion_listener {
  public:
   task_group();
   task_group(const task_group&) = delete;
