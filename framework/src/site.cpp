@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -12,65 +11,22 @@
 #include "cofault/detail/function_name.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "known_place.hpp"
-#include "operation_name.hpp"
 #include "plan_text.hpp"
 #include "shared_memory.hpp"
+#include "site_table.hpp"
 
 namespace cofault::sites {
-namespace {
-
-constexpr std::uint32_t start_rank = ~0u;
-constexpr std::uint32_t max_functions = 1 << 14, max_sites = 1 << 16, max_names = 1 << 22;
-
-// Where the compiler put a source_location's parts is fixed for the process and its children, so
-// the parts' addresses identify it without a look at the text.
-struct raw_key {
-  const char* file;
-  const char* function;
-  std::uint32_t line, column;
-  bool operator==(const raw_key&) const = default;
-  std::size_t hash() const {
-    std::size_t h = reinterpret_cast<std::size_t>(function) * 0x9E3779B97F4A7C15u;
-    return (h ^ (h >> 29) ^ (line * 0x85EBCA6Bu) ^ (column * 0xC2B2AE35u)) + (h >> 47);
-  }
-};
-
-template <std::uint32_t Buckets>
-struct index {
-  struct slot {
-    raw_key key;
-    std::uint32_t value;
-  };
-  slot slots[Buckets];
-
-  slot& find(const raw_key& key) {
-    std::size_t i = key.hash() % Buckets;
-    while (slots[i].value != 0 && !(slots[i].key == key)) i = (i + 1) % Buckets;
-    return slots[i];
-  }
-};
-
-struct tables {
-  function_info functions[max_functions];
-  site_info items[max_sites];
-  index<2 * max_functions> by_function;
-  index<2 * max_sites> by_place;
-  char names[max_names];
-  std::uint32_t function_count, site_count, name_bytes;
-  // Identities are counted anew by every exploration; each remembers which one it is from.
-  std::uint32_t recounts;
-  std::uint32_t function_counted[max_functions], site_counted[max_sites];
-  std::int64_t offset[max_sites];      // in lines, from the first await of the function
-  std::uint32_t told_line[max_sites];  // of an await: the compiler's
-  bool is_settled[max_sites];          // whether the source was asked for its first line
-  std::uint32_t join[max_sites];       // of an operation that is a side of one: its site
-
-  std::uint32_t current() const { return recounts + 1; }
-};
 
 tables& table() {
   static tables& t = detail::make_shared_object<tables>();
   return t;
+}
+
+std::uint32_t tables::add(const site_info& s) {
+  if (site_count + 1 >= max_sites)
+    throw std::length_error("cofault: more await points than the site table can hold");
+  items[++site_count] = s;
+  return site_count;
 }
 
 std::string_view keep(std::string_view name) {
@@ -82,6 +38,8 @@ std::string_view keep(std::string_view name) {
   t.name_bytes += static_cast<std::uint32_t>(name.size() + 1);
   return {to, name.size()};
 }
+
+namespace {
 
 std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -159,8 +117,7 @@ static std::uint32_t rank_of(std::uint32_t index) {
   return rank;
 }
 
-// Gives the site its identity in this exploration.
-static void count_anew(std::uint32_t index) {
+void count_anew(std::uint32_t index) {
   tables& t = table();
   settle_line(index);
   const std::uint32_t rank = rank_of(index);
@@ -189,16 +146,10 @@ static std::uint32_t known_site(const std::source_location& where, std::uint32_t
 
 static std::uint32_t add_site(const std::source_location& where, std::uint32_t function) {
   tables& t = table();
-  if (t.site_count + 1 >= max_sites)
-    throw std::length_error("cofault: more await points than the site table can hold");
-  const std::uint32_t added = t.site_count + 1;
-  t.items[added] = {0, function, where.line(), where.column(), 1, nullptr, ""};
+  const std::uint32_t added = t.add({0, function, where.line(), where.column(), 1, nullptr, ""});
   t.told_line[added] = where.line();
-  t.site_count = added;
   return added;
 }
-
-static std::string_view operation_of(const char* initiation);
 
 static std::uint32_t look_up(const std::source_location& where) {
   tables& t = table();
@@ -224,37 +175,13 @@ known_function known_function::look_up(const std::source_location& where, const 
   return {at, this_counting, index, sites::function(index).user};
 }
 
-std::uint32_t side_of(std::uint32_t site, const char* initiation) {
-  tables& t = table();
-  const std::string_view operation = operation_of(initiation);
-  std::uint32_t found = 0;
-  for (std::uint32_t i = t.site_count; i > 0 && found == 0; --i)
-    if (t.join[i] == site && t.items[i].operation == operation) found = i;
-  if (found == 0) {
-    if (t.site_count + 1 >= max_sites)
-      throw std::length_error("cofault: more await points than the site table can hold");
-    found = ++t.site_count;
-    const site_info& s = t.items[site];
-    t.items[found] = {0, s.function, s.line, s.column, 1, initiation, operation};
-    t.join[found] = site;
-    t.is_settled[found] = true;
-  }
-  if (t.site_counted[found] != t.current()) count_anew(found);
-  return found;
-}
-
-bool names_operation(const char* initiation) { return !operation_of(initiation).empty(); }
-
 std::uint32_t start_of(std::uint32_t function) {
   tables& t = table();
   for (std::uint32_t i = 1; i <= t.site_count; ++i)
     if (t.items[i].rank == start_rank && t.items[i].function == function) return i;
-  if (t.site_count + 1 >= max_sites)
-    throw std::length_error("cofault: more places than the site table can hold");
   const function_info& f = t.functions[function];
-  t.items[t.site_count + 1] = {
-      key_of(text_of(f, 0, start_rank)), function, f.declared, 0, start_rank, nullptr, ""};
-  return ++t.site_count;
+  const std::uint64_t key = key_of(text_of(f, 0, start_rank));
+  return t.add({key, function, f.declared, 0, start_rank, nullptr, ""});
 }
 
 void recount() {
@@ -270,47 +197,13 @@ std::uint32_t code_at(std::string_view file, std::uint32_t line, std::string_vie
       return i;
   std::uint32_t found = same_function(file, name);
   if (found == 0) found = add_function(keep(file), name);
-  if (t.site_count + 1 >= max_sites)
-    throw std::length_error("cofault: more places than the site table can hold");
   const std::uint64_t key = key_of(std::string(file) + ":" + std::to_string(line) + "#");
-  t.items[t.site_count + 1] = {key, found, line, 0, 0, nullptr, ""};
-  return ++t.site_count;
-}
-
-// Runs in processes of their own, each of which asks anew, are not to fill the table.
-static std::string_view keep_once(const std::string& name) {
-  tables& t = table();
-  const std::string_view all(t.names, t.name_bytes);
-  const std::size_t at = all.find('\0' + name + '\0');
-  return at == all.npos ? keep(name) : all.substr(at + 1, name.size());
-}
-
-// Kept once: at one place this and that may be awaited in turn.
-static std::string_view operation_of(const char* initiation) {
-  static thread_local std::unordered_map<const char*, std::string_view> known;
-  const auto [at, fresh] = known.try_emplace(initiation);
-  if (!fresh || initiation == nullptr) return at->second;
-  const std::string name = detail::operation_name(initiation);
-  if (!name.empty()) at->second = keep_once(name);
-  return at->second;
-}
-
-void note_operation(std::uint32_t index, const char* initiation) {
-  site_info& s = table().items[index];
-  if (s.initiation == initiation) return;
-  s.initiation = initiation;
-  s.operation = operation_of(initiation);
+  return t.add({key, found, line, 0, 0, nullptr, ""});
 }
 
 const function_info& function(std::uint32_t index) { return table().functions[index]; }
 const site_info& site(std::uint32_t index) { return table().items[index]; }
 std::uint32_t count() { return table().site_count; }
-
-bool resets_cancellation(std::uint32_t index) {
-  const char* const type = site(index).initiation;
-  return type != nullptr &&
-         std::string_view(type).find("reset_cancellation_state") != std::string_view::npos;
-}
 
 std::uint32_t find(std::uint64_t key) {
   tables& t = table();
