@@ -85,6 +85,12 @@ std::exception_ptr held(const std::type_info& type, const void* object) {
   return all == nullptr ? nullptr : static_cast<const several*>(all)->first_exception();
 }
 
+std::uint64_t code(const std::type_info& type, const void* object) {
+  using with_code = COFAULT_ASIO_SYSTEM::system_error;
+  const void* const error = thrown_part(type, object, typeid(with_code));
+  return error == nullptr ? 0 : stand_for(static_cast<const with_code*>(error)->code());
+}
+
 COFAULT_ASIO::cancellation_type type_of(cancel_strength how) {
   switch (how) {
     case cancel_strength::partial:
@@ -104,8 +110,9 @@ void emit(void* slot, cancel_strength how) {
   static_cast<COFAULT_ASIO::cancellation_signal*>(slot)->emit(type_of(how));
 }
 
-const bool registered =
-    (register_errors(runtime::COFAULT_ASIO_RUNTIME, {exception, classify, assign, emit, held}), true);
+const bool registered = (register_errors(runtime::COFAULT_ASIO_RUNTIME,
+                                         {exception, classify, assign, emit, held, code}),
+                         true);
 
 // Work of the event loop on this thread, for as long as it lives: what is dispatched to the loop
 // happens at once, and what is posted goes behind all that is ready, as from a handler.

@@ -2,6 +2,7 @@
 #include "exception_recorder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cofault/detail/runtime_errors.hpp"
 #include "kept_output.hpp"
@@ -26,10 +27,12 @@ exception_recorder::exception_recorder(run_state& run, memory& reused)
       before_(observe_exceptions(this)),
       living_(reused.alive),
       dying_(reused.dying),
-      handlers_(reused.handlers) {
+      handlers_(reused.handlers),
+      codes_(reused.codes) {
   living_.clear();
   dying_.clear();
   handlers_.clear();
+  codes_.clear();
 }
 
 exception_recorder::~exception_recorder() { observe_exceptions(before_); }
@@ -64,11 +67,23 @@ std::uint32_t exception_recorder::number_of(const std::exception_ptr& error) con
   return 0;
 }
 
+// What an exception with that code, which is thrown now, has to do with the faults of the plan.
+std::uint32_t exception_recorder::relation(std::uint64_t code) {
+  if (injected_ >= 0) {
+    const auto deviation = static_cast<std::uint32_t>(std::exchange(injected_, -1));
+    if (codes_.size() <= deviation) codes_.resize(deviation + 1);
+    codes_[deviation] = code;
+    return exception_injected | deviation << exception_plan_shift;
+  }
+  const auto same = std::find(codes_.begin(), codes_.end(), code);
+  if (code == 0 || same == codes_.end()) return 0;
+  const auto deviation = static_cast<std::uint32_t>(same - codes_.begin());
+  return exception_repeats | deviation << exception_plan_shift;
+}
+
 void exception_recorder::type(living& which, const std::type_info& t) {
   std::uint32_t flags = classify(t, which.object);
-  if (injected_ >= 0)
-    flags |= exception_injected | static_cast<std::uint32_t>(injected_) << exception_plan_shift;
-  injected_ = -1;
+  if (run_.faulted) flags |= relation(code_in(t, which.object));
   which.unread = nullptr;
   run_.record_exception(event_kind::typed, which.number, number(&t), flags);
   if ((flags & exception_several) != 0) hold(held(t, which.object), which.number);

@@ -36,6 +36,7 @@ class exception_recorder final : public exception_observer {
   struct memory {
     reused_vector<living> alive, dying;  // whose destructors run: one, and what dies inside of it
     reused_vector<handler> handlers;
+    reused_vector<std::uint64_t> codes;
   };
   exception_recorder(run_state& run, memory& reused);
   exception_recorder(const exception_recorder&) = delete;
@@ -80,6 +81,7 @@ class exception_recorder final : public exception_observer {
   std::uint32_t born(const void* object);
   std::uint64_t printed() const;
   void type(living& which, const std::type_info& type);
+  std::uint32_t relation(std::uint64_t code);
 
   run_state& run_;
   exception_observer* before_;
@@ -87,6 +89,7 @@ class exception_recorder final : public exception_observer {
   reused_vector<keeping> kept_in_;
   reused_vector<living>& dying_;
   reused_vector<handler>& handlers_;
+  reused_vector<std::uint64_t>& codes_;  // by deviation, what it has injected; 0: no code
   std::uint32_t born_ = 0;
   int injected_ = -1;
 };

@@ -158,9 +158,42 @@ class fates {
     if (!ended && moves == 1 && lives_.sleepers_left() && !was_at(first_place, h))
       return fate::unjudged;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
+    if (is_told_again(l, h.left)) return fate::translated;
+    if (is_in_a_result(l, h)) return fate::returned;
     s.culprit = s.handler;
     s.culprit_frame = h.frame;
     return lives_.threw() ? fate::replaced : fate::swallowed;
+  }
+
+  // Another one with its error code was thrown later: who kept the code has told of it, or the next
+  // to handle that one has to.
+  bool is_told_again(const life& l, std::size_t behind) {
+    const std::uint32_t flags = l.story.flags;
+    if ((flags & (exception_injected | exception_repeats)) == 0) return false;
+    life* last = nullptr;
+    for (life& other : lives_.all()) {
+      const std::uint32_t theirs = other.story.flags;
+      if (other.story.number == 0 || other.born == none || other.born <= behind) continue;
+      if ((theirs & exception_repeats) == 0 ||
+          theirs >> exception_plan_shift != flags >> exception_plan_shift)
+        continue;
+      if (surfaces(other.story.number)) return true;
+      last = &other;
+    }
+    if (last != nullptr) last->judged = true;
+    return last != nullptr;
+  }
+
+  // It was kept for longer than it took a coroutine that waited for the handler's to return a
+  // value, which may hold it.
+  bool is_in_a_result(const life& l, const handling& h) {
+    for (std::size_t i = h.left + 1; i < std::min(l.died, trace_.size()); ++i) {
+      const event& e = at(i);
+      if (e.kind == event_kind::returned && e.value != 0 && known().who.is_user(e.frame) &&
+          is_awaited_by(h.frame, e.frame))
+        return true;
+    }
+    return false;
   }
 
   // The handler's coroutine had reached that place before.
@@ -215,6 +248,7 @@ class fates {
     // As a value: to who awaits it, or to a callback.
     const bool is_given = s.detached ? l.taken : known().blame.gives_exceptions(s);
     if (is_given && (s.detached || s.culprit.site != 0)) return fate::surfaced;
+    if (is_told_again(l, l.born)) return fate::translated;
     return lives_.threw() ? fate::masked : fate::dropped;
   }
 

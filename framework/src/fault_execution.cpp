@@ -3,10 +3,12 @@
 
 #include <array>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cofault/clock.hpp"
 #include "cofault/site.hpp"
+#include "thrown_part.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -22,9 +24,14 @@ unthrown generic_exception(io_error error) {
   return make_unthrown(all.at(static_cast<std::size_t>(error)));
 }
 
+std::uint64_t generic_code(const std::type_info& type, const void* object) {
+  const void* const error = thrown_part(type, object, typeid(std::system_error));
+  return error == nullptr ? 0 : stand_for(static_cast<const std::system_error*>(error)->code());
+}
+
 std::array<runtime_errors, 4>& errors() {
   static std::array<runtime_errors, 4> table{
-      {{generic_exception, nullptr, nullptr, nullptr, nullptr}, {}, {}, {}}};
+      {{generic_exception, nullptr, nullptr, nullptr, nullptr, generic_code}, {}, {}, {}}};
   return table;
 }
 
@@ -97,6 +104,13 @@ std::exception_ptr held(const std::type_info& type, const void* object) {
     if (e.held != nullptr)
       if (std::exception_ptr found = e.held(type, object)) return found;
   return nullptr;
+}
+
+std::uint64_t code_in(const std::type_info& type, const void* object) {
+  for (const runtime_errors& e : errors())
+    if (e.code != nullptr)
+      if (const std::uint64_t found = e.code(type, object)) return found;
+  return 0;
 }
 
 void register_errors(runtime where, const runtime_errors& e) {

@@ -133,20 +133,46 @@ const event* being_destroyed(std::span<const event> trace, const family& who) {
   return frame == 0 || at == trace.rend() || at->kind == event_kind::destroyed ? nullptr : &*at;
 }
 
-// Where the process died only when the world was destroyed, with all that was still suspended, the
-// text says so. Returns whom that is blamed on, or else `site`.
+// The process died only when the world was destroyed, with all that was still suspended: the text
+// says so. Returns whom that is blamed on, or else `site`.
 std::uint32_t tell_of_teardown(std::uint32_t site, std::string& text) {
   const trace_buffer& t = trace();
   const std::span<const event> all(t.events, t.count());
-  if (std::none_of(all.begin(), all.end(),
-                   [](const event& e) { return e.kind == event_kind::torn_down; }))
-    return site;
   text += " when the world was destroyed behind the run, as at the end of the program";
   const family who(all);
   const event* const at = being_destroyed(all, who);
   if (at == nullptr) return site;
   text +=
       ": " + who.name(at->frame) + " was being destroyed, suspended at " + sites::place(at->site);
+  return at->site;
+}
+
+// The coroutine of the program that was running when the trace ends. Its last await, or its start;
+// null: there was none.
+const event* running(std::span<const event> trace, const family& who) {
+  constexpr kind_set stops =
+      kinds(event_kind::suspended, event_kind::returned, event_kind::failed, event_kind::destroyed);
+  constexpr kind_set places = kinds(event_kind::arrived, event_kind::resumed, event_kind::started);
+  reused_vector<std::uint32_t> stopped;
+  for (auto e = trace.rbegin(); e != trace.rend(); ++e) {
+    if ((kinds(e->kind) & stops) != 0) stopped.push_back(e->frame);
+    if ((kinds(e->kind) & places) == 0 || !who.is_user(e->frame)) continue;
+    if (std::find(stopped.begin(), stopped.end(), e->frame) == stopped.end()) return &*e;
+  }
+  return nullptr;
+}
+
+// Where the process died within a coroutine the text says so. Returns whom that is blamed on, or
+// else `site`.
+std::uint32_t tell_of_running(std::uint32_t site, std::string& text) {
+  const trace_buffer& t = trace();
+  const std::span<const event> all(t.events, t.count());
+  const family who(all);
+  const event* const at = running(all, who);
+  if (at == nullptr) return site;
+  text += " while " + who.name(at->frame) + " was running";
+  if (at->kind == event_kind::started) return site;
+  text += ", behind its await at " + sites::place(at->site);
   return at->site;
 }
 
@@ -161,8 +187,11 @@ void record_death(const child_end& end, const options& how) {
     text +=
         "; g++ 12 makes such code of a coroutine that declares nothing and awaits in a condition "
         "(GCC bug 106188): declare a variable in it";
-  const std::uint32_t site =
-      tell_of_teardown(p.empty() ? last_user_site() : site_of_fault(p), text);
+  const std::uint32_t place = p.empty() ? last_user_site() : site_of_fault(p);
+  const bool in_teardown = (trace().kinds & kinds(event_kind::torn_down)) != 0;
+  const std::uint32_t site = in_teardown                         ? tell_of_teardown(place, text)
+                             : end.what == child_end::how::stuck ? place
+                                                                 : tell_of_running(place, text);
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   if (const auto terminated = terminated_by())
     return b.add(no_termination, terminated->site != 0 ? terminated->site : site, terminated->frame,

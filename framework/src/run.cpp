@@ -226,6 +226,9 @@ void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   const auto deadline = world->next_deadline();
   if (deadline || world->choices() > 0) run.dropped.was_left();
   run.record(event_kind::torn_down, nullptr, deadline && !is_never(*deadline) ? 1 : 0);
+  // What they hold may need the world.
+  run.probes.clear();
+  run.cancellers.clear();
   try {
     world->teardown();
   } catch (...) {

@@ -18,6 +18,9 @@ constexpr virtual_time enough_time = std::chrono::nanoseconds(10h).count();
 constexpr virtual_time times_the_plain_run = 10;
 // What it may cost where the ticks are too short for that time to pass.
 constexpr std::uint64_t enough_arrivals = 300'000;
+// Without faults nothing is known of how long the root may wait: a day, beside what ticks every
+// second. Not much more could be recorded.
+constexpr std::uint32_t enough_events = trace_buffer::capacity / 8 * 5;
 
 bool moves(const event& e) {
   return e.kind == event_kind::started || e.kind == event_kind::resumed ||
@@ -57,16 +60,21 @@ void standstill::begin_behind(std::uint32_t event) {
 }
 
 bool standstill::is_long_enough() const {
-  return virtual_clock::now() - since_ >= enough_time + times_the_plain_run * plain_duration();
+  const virtual_time plain = run_.is_planned ? plain_duration() : 0;
+  return virtual_clock::now() - since_ >= enough_time + times_the_plain_run * plain;
 }
 
 bool standstill::is_costly() const { return run_.arrivals - arrivals_ >= enough_arrivals; }
 
 standstill::verdict standstill::look() {
-  if (!run_.faulted || run_.root_frame == 0) return verdict::none;
+  if (run_.root_frame == 0 || (run_.is_planned && !run_.faulted)) return verdict::none;
   // A runtime may ask for a jump only to look at its queues.
   if (std::exchange(asked_, virtual_clock::now()) != virtual_clock::now()) ++ticks_;
-  const auto is_over = [&] { return ticks_ >= enough_ticks && (is_long_enough() || is_costly()); };
+  const auto is_over = [&] {
+    if (ticks_ < enough_ticks) return false;
+    return run_.is_planned ? is_long_enough() || is_costly()
+                           : is_long_enough() && run_.events() >= enough_events;
+  };
   if (!is_over()) return verdict::none;
   if (const auto moved = root_moved_since(run_, first_event_)) {
     begin_behind(*moved);

@@ -9,8 +9,8 @@
 
 namespace cofault::detail {
 
-// Looks whether the root of a faulted run stands still while timers tick (docs/how-it-works.md has
-// the criterion). Asked at every jump of the clock.
+// Looks whether the root of a run without a plan, or of one that was faulted, stands still while
+// timers tick (docs/how-it-works.md has the criterion). Asked at every jump of the clock.
 class standstill {
  public:
   explicit standstill(const run_state& run) : run_(run) {}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// What comes behind the root: probes that a service does not answer, deaths in the teardown.
+// What comes behind the root or behind the fault: probes that a service does not answer, and who
+// dies there.
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 
+#include "cofault/inject/cancel.hpp"
 #include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
 #include "cofault/site.hpp"
@@ -135,6 +137,67 @@ NET_TEST(Afterwards, WhoDiesInTheTeardownIsNamed) {
   const auto at_once = explore(runs_beside<first::dies_at_once>, how);
   ASSERT_THAT(at_once.findings, SizeIs(1)) << describe(at_once);
   EXPECT_THAT(at_once.findings[0].explanation, testing::Not(HasSubstr("when the world")));
+}
+
+// What its question holds needs the context, which the world takes with it.
+struct door {
+  explicit door(const net::any_io_executor& executor)
+      : opened(executor, net::steady_timer::time_point::max()), strand(executor) {}
+  net::steady_timer opened;
+  net::strand<net::any_io_executor> strand;
+};
+
+awaitable<void> passes(std::shared_ptr<door> d) { co_await d->opened.async_wait(use_awaitable); }
+
+awaitable<void> is_stopped_before_the_probe() {
+  const auto d = std::make_shared<door>(co_await net::this_coro::executor);
+  cofault::probe([d] { return passes(d); });
+  co_await sleep_for(1s);
+}
+
+NET_TEST(Afterwards, AProbeThatIsNeverRunGoesBeforeItsWorld) {
+  namespace inject = cofault::inject;
+  const auto result = explore(is_stopped_before_the_probe,
+                              cofault::options().inject(inject::stop(), inject::destroy()));
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_GT(result.trials, 0u);
+}
+
+struct shared_log {
+  bool gone = false;
+};
+
+constexpr unsigned last_await = __LINE__ + 4;
+template <bool Looks>
+awaitable<void> writes_later(std::shared_ptr<shared_log> log) {
+  net::steady_timer timer(co_await net::this_coro::executor, 0s);
+  co_await timer.async_wait(use_awaitable);
+  if (log->gone && !Looks) std::abort();
+}
+
+template <bool Looks>
+awaitable<void> owns_the_log() {
+  const auto log = std::make_shared<shared_log>();
+  net::co_spawn(co_await net::this_coro::executor, writes_later<Looks>(log),
+                [](std::exception_ptr) {});
+  try {
+    co_await sleep_for(1s);
+  } catch (...) {
+    log->gone = true;
+    throw;
+  }
+}
+
+// The fault is elsewhere.
+NET_TEST(Afterwards, WhoWasRunningWhenTheProcessDiedIsNamed) {
+  const auto how = failing_in("sleep_for");
+  const auto dies = explore(owns_the_log<false>, how);
+  ASSERT_THAT(dies.findings, SizeIs(1)) << describe(dies);
+  EXPECT_EQ(dies.findings[0].property, "the process survives");
+  EXPECT_THAT(dies.findings[0].explanation,
+              HasSubstr("while writes_later() was running, behind its await at "));
+  EXPECT_EQ(cofault::sites::site(dies.findings[0].site).line, last_await);
+  EXPECT_THAT(explore(owns_the_log<true>, how), SurvivesEveryFault());
 }
 
 }  // namespace

@@ -255,6 +255,38 @@ NET_TEST(Stuck, ARootThatStandsStillBesideAHeartbeat) {
   EXPECT_THAT(explore(polls_beside_a_heartbeat, once).findings, SizeIs(0));
 }
 
+// It takes no fault for that. What faults do to such a program would tell nothing.
+awaitable<void> ticks() {
+  net::steady_timer timer(co_await net::this_coro::executor);
+  for (;;) {
+    timer.expires_after(2s);
+    co_await timer.async_wait(use_awaitable);
+  }
+}
+
+template <bool Wakes>
+awaitable<void> waits_beside_what_ticks() {
+  const auto executor = co_await net::this_coro::executor;
+  net::co_spawn(executor, ticks(), net::detached);
+  net::steady_timer answered(executor, Wakes ? net::steady_timer::clock_type::now() + 24h
+                                             : net::steady_timer::time_point::max());
+  co_await answered.async_wait(use_awaitable);  // for ever
+}
+
+NET_TEST(Stuck, ARootThatStandsStillWithoutAFault) {
+  const auto how = support::usual().watchdog(60s).trials(1);
+  const auto hung = explore(waits_beside_what_ticks<false>, how);
+  ASSERT_THAT(hung.findings, SizeIs(1)) << describe(hung);
+  EXPECT_EQ(hung.findings[0].property, "nothing waits for ever");
+  EXPECT_THAT(hung.findings[0].report,
+              testing::AllOf(HasSubstr("this happens in the default run"), HasSubstr("// for ever"),
+                             HasSubstr("but what ticks")));
+  EXPECT_EQ(hung.trials, 0u);
+  const auto patient = explore(waits_beside_what_ticks<true>, how);
+  EXPECT_THAT(patient.findings, SizeIs(0)) << describe(patient);
+  EXPECT_EQ(patient.trials, 1u);
+}
+
 // A synchronous function of the program that runs an event loop of its own.
 int blocking_call() {
   net::io_context own;

@@ -240,6 +240,7 @@ TEST(Notes, PointsFirstReachedBehindAFault) {
                         std::to_string(cleanup)));
 }
 
+constexpr unsigned starts_at = __LINE__ + 2;
 task<> starts(scheduler& s, bool catches) {
   co_await s.yield();
   try {
@@ -254,8 +255,10 @@ TEST(Failures, ABodyThatThrowsWithoutAFaultIsNotClean) {
   for (const auto& how : {with_ints(), with_ints().in_process()}) {
     const auto result = explore(body, how);
     EXPECT_FALSE(result.clean());
-    EXPECT_THAT(result.failures, ElementsAre(HasSubstr("its root threw std::runtime_error: "
-                                                       "no such file; ")));
+    EXPECT_THAT(result.failures,
+                ElementsAre(HasSubstr("its root threw std::runtime_error: no such file, which left "
+                                      "starts() at explore_test.cpp:" +
+                                      std::to_string(starts_at) + "; ")));
     EXPECT_TRUE(result.findings.empty()) << describe(result);
     EXPECT_EQ(result.trials, 0u);
   }

@@ -107,6 +107,8 @@ enum exception_flags : std::uint32_t {
   exception_ends = 4,        // it stands for the end of a stream
   exception_cancels_always = 16,  // and so does every other of its type
   exception_several = 8,   // it stands for several, of which it holds only some
+  exception_repeats = 32,  // it has the error code of one that was injected before, by the fault whose
+                           // index is there
   exception_plan_shift = 8,
 };
 

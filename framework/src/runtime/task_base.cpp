@@ -24,7 +24,7 @@ std::uint32_t classify(const std::type_info& type, const void*) {
 void register_exceptions() {
   using cofault::detail::runtime;
   static const bool once = (cofault::detail::register_errors(
-                                runtime::reference, {nullptr, classify, nullptr, nullptr, nullptr}),
+                                runtime::reference, {nullptr, classify, nullptr, nullptr, nullptr, nullptr}),
                             true);
   static_cast<void>(once);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <typeinfo>
 
@@ -20,11 +21,15 @@ struct runtime_errors {
   void (*cancel)(void* slot, cancel_strength how);
   // The exception that one of the runtime's own holds which stands for several.
   std::exception_ptr (*held)(const std::type_info& type, const void* object);
+  // Stands for the error code that the object holds, which may be of a type that derives from the
+  // runtime's own; 0: it holds none.
+  std::uint64_t (*code)(const std::type_info& type, const void* object);
 };
 
 // exception_flags, as the registered runtimes know them.
 std::uint32_t classify(const std::type_info& type, const void* object);
 std::exception_ptr held(const std::type_info& type, const void* object);
+std::uint64_t code_in(const std::type_info& type, const void* object);
 
 void register_errors(runtime where, const runtime_errors& errors);
 
