@@ -31,13 +31,17 @@ struct connection {
 };
 
 enum class tells { its_code, another_code, nobody };
+enum class reader { ends, fails_too };
 
-template <tells What>
+template <tells What, reader How>
 awaitable<void> reads(std::shared_ptr<connection> c) {
   try {
     co_await step();
   } catch (const net::system_error& e) {  // kept as a code
     c->failure = What == tells::another_code ? make_error_code(net::error::fault) : e.code();
+    c->ended = true;
+    c->changed.cancel();
+    if (How == reader::fails_too) throw;
   }
   c->ended = true;
   c->changed.cancel();
@@ -50,11 +54,11 @@ awaitable<void> asks(std::shared_ptr<connection> c) {
   if (c->failure && What != tells::nobody) throw net::system_error(c->failure);
 }
 
-template <tells What>
+template <tells What, reader How = reader::ends>
 awaitable<void> one_request() {
   const auto executor = co_await net::this_coro::executor;
   const auto c = std::make_shared<connection>(executor);
-  net::co_spawn(executor, reads<What>(c), net::detached);
+  net::co_spawn(executor, reads<What, How>(c), net::detached);  // and spawned here
   co_await asks<What>(c);
 }
 
@@ -62,7 +66,7 @@ awaitable<void> two_requests() {
   using namespace net::experimental::awaitable_operators;
   const auto executor = co_await net::this_coro::executor;
   const auto c = std::make_shared<connection>(executor);
-  net::co_spawn(executor, reads<tells::its_code>(c), net::detached);
+  net::co_spawn(executor, reads<tells::its_code, reader::ends>(c), net::detached);
   co_await (asks<tells::its_code>(c) && asks<tells::its_code>(c));
 }
 
@@ -75,6 +79,16 @@ NET_TEST(Fates, WhatIsThrownAgainByItsCodeIsNotLost) {
     EXPECT_EQ(lost.findings[0].property, surfacing);
     EXPECT_THAT(lost.findings[0].report, HasSubstr("// kept as a code"));
   }
+}
+
+// Then the reader's own end may go unheard.
+NET_TEST(Fates, WhatIsDroppedAndThrownAgainByItsCodeIsNotLost) {
+  EXPECT_THAT(cofault::explore(one_request<tells::its_code, reader::fails_too>),
+              SurvivesEveryFault());
+  const auto lost = cofault::explore(one_request<tells::nobody, reader::fails_too>);
+  ASSERT_THAT(lost.findings, SizeIs(1)) << describe(lost);
+  EXPECT_EQ(lost.findings[0].property, surfacing);
+  EXPECT_THAT(lost.findings[0].report, HasSubstr("// and spawned here"));
 }
 
 // Whoever handles the later one has to tell of it.
