@@ -96,7 +96,8 @@ bool merged(const finding& f, std::vector<finding>& known) {
   return false;
 }
 
-// Runs each finding once more for its steps; the first ones only, since a stuck one takes long.
+// Runs each finding once more for its steps; the first ones only, since a stuck one takes long. A
+// replay shrinks nothing, and shows more of them.
 void explain(const driver_factory& body, const options& how, exploration& out, bool shrinking) {
   constexpr std::size_t most = 32;
   // Explaining reuses the mailbox: what it holds is copied first.
@@ -113,7 +114,7 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
       sharpen(f);
     }
     if (merged(f, out.findings)) continue;
-    f.report = report_of(f, needed);
+    f.report = report_of(f, needed, shrinking ? usual_steps : replayed_steps);
     out.findings.push_back(std::move(f));
   }
   if (items.size() > most)

@@ -158,7 +158,8 @@ std::string replay_command(const plan& p) {
 
 }  // namespace
 
-std::string report_of(const finding& f, const std::vector<std::string>& needed) {
+std::string report_of(const finding& f, const std::vector<std::string>& needed,
+                      std::size_t most_steps) {
   std::ostringstream out;
   out << "violated: " << f.property << '\n';
   if (f.smallest.empty()) print(out, "  fault    ", {"none: this happens in the default run"});
@@ -173,7 +174,7 @@ std::string report_of(const finding& f, const std::vector<std::string>& needed) 
   print(out, "  because  ", wrapped(f.explanation, width, most_words));
   print(out, "  story    ", story);
   print(out, "  needed   ", needed);
-  print(out, "  steps    ", steps_of_run(heading(f.smallest)));
+  print(out, "  steps    ", steps_of_run(heading(f.smallest), most_steps));
   if (f.more > 0)
     print(out, "  more     ", {counted(f.more, "further plan") + " with the same culprit"});
   if (is_acceptable(f))

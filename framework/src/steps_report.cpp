@@ -16,7 +16,7 @@
 namespace cofault::detail {
 namespace {
 
-constexpr std::size_t most_steps = 8, least_without = 4, most_columns = 58;
+constexpr std::size_t least_without = 4, most_columns = 58;
 
 std::string clock_text(virtual_time t) {
   std::ostringstream out;
@@ -133,7 +133,8 @@ struct row {
 };
 
 // The last steps, and that of the first fault.
-std::vector<row> rows_of(const std::vector<std::string>& all, std::size_t struck) {
+std::vector<row> rows_of(const std::vector<std::string>& all, std::size_t struck,
+                         std::size_t most) {
   std::vector<row> out;
   const auto show = [&](std::size_t from, std::size_t to) {
     for (; from < to; ++from) out.push_back({all[from], from});
@@ -142,11 +143,11 @@ std::vector<row> rows_of(const std::vector<std::string>& all, std::size_t struck
     if (to <= from + 1) return show(from, to);
     out.push_back({"… " + counted(to - from, "step"), from});
   };
-  if (all.size() <= most_steps) {
+  if (all.size() <= most) {
     show(0, all.size());
     return out;
   }
-  std::size_t rest = all.size() - (most_steps - 1);
+  std::size_t rest = all.size() - (most - 1);
   if (struck < rest) rest += struck > 0 ? 2 : 1;
   while (all[rest].starts_with(fold)) ++rest;
   if (struck < rest) {
@@ -191,7 +192,7 @@ std::vector<std::string> beside(std::vector<std::string> left, std::size_t line,
 
 }  // namespace
 
-std::vector<std::string> steps_of_run(std::string_view with) {
+std::vector<std::string> steps_of_run(std::string_view with, std::size_t most) {
   std::size_t struck = 0, ignored = 0;
   const std::vector<std::string> faulted = all_steps(last_run(), struck),
                                  plain = all_steps({plain_trace().events, plain_trace().count()},
@@ -201,7 +202,7 @@ std::vector<std::string> steps_of_run(std::string_view with) {
       faulted.begin());
   std::vector<std::string> out;
   std::size_t line = 0;
-  for (const row& r : rows_of(faulted, struck)) {
+  for (const row& r : rows_of(faulted, struck, most)) {
     if (r.step <= parted) line = out.size();
     out.push_back(r.text);
   }

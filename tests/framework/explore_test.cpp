@@ -250,6 +250,35 @@ task<> starts(scheduler& s, bool catches) {
   }
 }
 
+task<> walks_and_swallows(scheduler& s) {
+  for (int i = 0; i < 10; ++i) {
+    co_await s.yield();
+    co_await s.yield();
+    co_await s.yield();
+  }
+  try {
+    co_await s.yield();
+  } catch (...) {
+  }
+}
+
+std::ptrdiff_t lines_with(const std::string& text, const std::string& part) {
+  std::ptrdiff_t out = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++out;
+  return out;
+}
+
+TEST(Steps, AReplayShowsThemAll) {
+  const auto how = options().inject(inject::throwing(1));
+  const auto found = explore(walks_and_swallows, how);
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  const auto replayed = explore(walks_and_swallows, how.replay(encode(found.findings[0].smallest)));
+  ASSERT_EQ(replayed.findings.size(), 1u) << describe(replayed);
+  const std::string awaits = "walks_and_swallows() awaits at";
+  EXPECT_LT(lines_with(found.findings[0].report, awaits), 10);
+  EXPECT_GE(lines_with(replayed.findings[0].report, awaits), 31) << replayed.findings[0].report;
+}
+
 TEST(Failures, ABodyThatThrowsWithoutAFaultIsNotClean) {
   const auto body = [](scheduler& s) { return starts(s, false); };
   for (const auto& how : {with_ints(), with_ints().in_process()}) {
