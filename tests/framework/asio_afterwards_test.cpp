@@ -141,8 +141,7 @@ NET_TEST(Afterwards, WhoDiesInTheTeardownIsNamed) {
 
 // What its question holds needs the context, which the world takes with it.
 struct door {
-  explicit door(const net::any_io_executor& executor)
-      : opened(executor, net::steady_timer::time_point::max()), strand(executor) {}
+  explicit door(const net::any_io_executor& executor) : opened(executor, 1ms), strand(executor) {}
   net::steady_timer opened;
   net::strand<net::any_io_executor> strand;
 };

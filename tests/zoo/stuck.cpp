@@ -108,12 +108,12 @@ support::task<> deliver(cofault::scheduler& s) {
   reading.start();
   bool late = false;
   try {
-    co_await s.yield();  // culprit: resumed_twice
+    co_await s.yield();
   } catch (const std::exception& e) {
     std::clog << "the mail is late: " << e.what() << '\n';
     late = true;
   }
-  if (late) co_await s.sleep_for(2s);
+  if (late) co_await s.sleep_for(2s);  // culprit: resumed_twice
   box.put(7);
 }
 
