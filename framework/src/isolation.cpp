@@ -153,11 +153,11 @@ const event* running(std::span<const event> trace, const family& who) {
   constexpr kind_set stops =
       kinds(event_kind::suspended, event_kind::returned, event_kind::failed, event_kind::destroyed);
   constexpr kind_set places = kinds(event_kind::arrived, event_kind::resumed, event_kind::started);
-  reused_vector<std::uint32_t> stopped;
+  std::vector<bool> stopped;  // by coroutine
   for (auto e = trace.rbegin(); e != trace.rend(); ++e) {
-    if ((kinds(e->kind) & stops) != 0) stopped.push_back(e->frame);
-    if ((kinds(e->kind) & places) == 0 || !who.is_user(e->frame)) continue;
-    if (std::find(stopped.begin(), stopped.end(), e->frame) == stopped.end()) return &*e;
+    if (stopped.size() <= e->frame) stopped.resize(e->frame + 1);
+    if ((kinds(e->kind) & stops) != 0) stopped[e->frame] = true;
+    if ((kinds(e->kind) & places) != 0 && who.is_user(e->frame) && !stopped[e->frame]) return &*e;
   }
   return nullptr;
 }

@@ -8,6 +8,7 @@
 #include "cofault/inject/cancel.hpp"
 #include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
+#include "cofault/property/surfacing.hpp"
 #include "cofault/site.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
@@ -282,6 +283,9 @@ NET_TEST(Stuck, ARootThatStandsStillWithoutAFault) {
               testing::AllOf(HasSubstr("this happens in the default run"), HasSubstr("// for ever"),
                              HasSubstr("but what ticks")));
   EXPECT_EQ(hung.trials, 0u);
+  const auto unasked =
+      explore(waits_beside_what_ticks<false>, how.judge(cofault::properties::surfacing()));
+  EXPECT_THAT(unasked.error, HasSubstr("so no fault was tried"));
   const auto patient = explore(waits_beside_what_ticks<true>, how);
   EXPECT_THAT(patient.findings, SizeIs(0)) << describe(patient);
   EXPECT_EQ(patient.trials, 1u);
