@@ -9,7 +9,6 @@
 #include <cofault/gtest.hpp>
 #include <cofault/inject/error.hpp>
 #include <cofault/inject/selector.hpp>
-#include <cofault/inject/usual.hpp>
 #include <memory>
 
 #include "example.hpp"
@@ -28,12 +27,12 @@ awaitable<std::string> greeting(std::shared_ptr<acceptor> service) {
   co_return co_await mine.to_client->async_receive(use_awaitable);
 }
 
-// The service accepts from a channel here; it fails as an acceptor does.
+// The service accepts from a channel here, and a connection is one: they fail as the real ones do.
 cofault::options faults() {
   using namespace cofault::inject;
   return cofault::options().inject(
       only(error({cofault::io_error::no_descriptors}), in("accept_forever")),
-      only(usual(), !in("accept_forever")));
+      only(error({cofault::io_error::reset}), !in("accept_forever")));
 }
 
 // A client, who does not wait for ever, and then another one.

@@ -143,7 +143,7 @@ std::string vacuous() {
            "faults";
   return "none of the " + std::to_string(b.points) +
          " reached await points can take any of the faults; choose others with "
-         "options().inject(); reached were " +
+         "options().inject(), such as inject::cancel(); reached were " +
          seen_places();
 }
 

@@ -9,9 +9,11 @@
 #include "cofault/boost_asio.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/inject/cancel.hpp"
+#include "cofault/inject/usual.hpp"
 #include "cofault/site.hpp"
 #include "join_programs.hpp"
 #include "server_programs.hpp"
+#include "support/closed_channels.hpp"
 
 namespace {
 
@@ -81,8 +83,12 @@ const program lossy[] = {
     {"cleanup_hides", corpus::servers::lossy::cleanup_hides},
 };
 
-cofault::exploration explore(const program& p,
-                             const cofault::options& how = cofault::options()) {
+// The inboxes are what the programs have for sockets: a peer can close them.
+cofault::options faults() {
+  return cofault::options().inject(cofault::inject::usual(), support::closed_channels());
+}
+
+cofault::exploration explore(const program& p, const cofault::options& how) {
   return cofault::explore([&p](auto) { return p.body(); }, how);
 }
 
@@ -113,7 +119,7 @@ std::string name_of(const testing::TestParamInfo<program>& info) { return info.p
 class CorpusA : public testing::TestWithParam<program> {};
 
 TEST_P(CorpusA, HasNoFinding) {
-  const auto result = explore(GetParam());
+  const auto result = explore(GetParam(), faults());
   EXPECT_TRUE(result.clean()) << cofault::describe(result);
   EXPECT_GE(result.trials, 1u);
 }
@@ -129,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(, CorpusA, testing::ValuesIn(right), name_of);
 class MutantsA : public testing::TestWithParam<program> {};
 
 TEST_P(MutantsA, LineIsNamed) {
-  const auto result = explore(GetParam());
+  const auto result = explore(GetParam(), faults());
   std::vector<std::string> named;
   for (const cofault::finding& f : result.findings)
     if (f.property == "every exception surfaces") named.push_back(culprit(f));

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "cofault/inject/cancel.hpp"
+#include "cofault/inject/error.hpp"
 #include "cofault/inject/selector.hpp"
-#include "cofault/inject/usual.hpp"
 #include "cofault/site.hpp"
 #include "net.hpp"
 #include "support/asio_support.hpp"
@@ -70,7 +70,7 @@ awaitable<void> asked_later() {
 
 cofault::options failing_in(const char* function) {
   using namespace cofault::inject;
-  return support::usual().inject(only(usual(), in(function))).visits(50);
+  return support::usual().inject(only(error({cofault::io_error::reset}), in(function))).visits(50);
 }
 
 // Who spins was stopped for good: that nobody answers then is the same finding.

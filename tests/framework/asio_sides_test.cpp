@@ -64,7 +64,7 @@ NET_TEST(Sides, AreStruckAsTheirTokenTells) {
   EXPECT_THAT(proposals(throws_in_a_join), ElementsAre("channel::async_receive throw:closed"));
   EXPECT_THAT(proposals(tells_a_code_in_a_join), ElementsAre("channel::async_receive code:closed"));
   EXPECT_THAT(proposals(only_waits), ElementsAre("? throw:reset"));
-  EXPECT_EQ(explore(both).points, 2u);
+  EXPECT_EQ(explore(both, support::usual().inject(support::closed_channels())).points, 2u);
 }
 
 awaitable<int> in_time(awaitable<int> operation, net::steady_timer& limit) {
@@ -132,7 +132,8 @@ awaitable<void> tries_again_at_once() {
 
 // A fault that stays strikes each try.
 NET_TEST(Sides, WhatIsTriedAgainAtOnceSpins) {
-  const auto result = explore(tries_again_at_once, support::usual().visits(50));
+  const auto result =
+      explore(tries_again_at_once, support::usual().inject(support::closed_channels()).visits(50));
   ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
   EXPECT_EQ(result.findings[0].property, "no coroutine spins for ever");
   EXPECT_THAT(encode(result.findings[0].smallest), HasSubstr("=code:closed*"));

@@ -152,7 +152,8 @@ awaitable<void> stubborn_with_channel() {
 }
 
 NET_TEST(Stuck, ASpinningCoroutineThatGetsCodesIsParked) {
-  const auto result = explore(stubborn_with_channel, support::usual().visits(50));
+  const auto result = explore(stubborn_with_channel,
+                              support::usual().inject(support::closed_channels()).visits(50));
   ASSERT_THAT(result.findings, SizeIs(1));
   EXPECT_EQ(result.findings[0].smallest[0].what.tries, 0);
 }

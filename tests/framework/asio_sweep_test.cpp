@@ -120,7 +120,10 @@ awaitable<void> plant() {
 
 NET_TEST(Sweep, TwoHundredPointsOfACorrectProgram) {
   // Two faults are too much for Asio 1.81 itself, see docs/asio-defects.md.
-  const auto result = explore(plant, support::usual().search(cofault::search::exhaustive(1)));
+  const auto result =
+      explore(plant, support::usual()
+                         .inject(cofault::inject::usual(), support::closed_channels())
+                         .search(cofault::search::exhaustive(1)));
   EXPECT_THAT(result, SurvivesEveryFault());
   EXPECT_GE(result.points, 200u);
   EXPECT_GE(result.trials, 200u);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "net.hpp"
+#include "support/closed_channels.hpp"
 
 namespace support {
 
@@ -37,7 +38,8 @@ cofault::exploration explore(awaitable<T> (*program)(), const cofault::options& 
   return cofault::explore(program, how);
 }
 
-// The usual faults, and a record of what was asked and answered. For runs in this process.
+// The usual faults, closed channels, and a record of what was asked and answered. For runs in this
+// process.
 class recording : public cofault::injector {
  public:
   struct answer {
@@ -53,12 +55,13 @@ class recording : public cofault::injector {
                std::vector<cofault::fault>& out) const override {
     const std::size_t before = out.size();
     cofault::inject::usual().propose(where, self, out);
+    closed_channels().propose(where, self, out);
     std::string faults;
     for (std::size_t i = before; i < out.size(); ++i)
       faults += (faults.empty() ? "" : " ") + cofault::encode(out[i]);
     answers_->insert({where.line, std::string(where.operation), faults});
   }
-  std::string describe() const override { return "the usual faults, recorded"; }
+  std::string describe() const override { return "the usual faults and closed channels, recorded"; }
 
  private:
   std::set<answer>* answers_;

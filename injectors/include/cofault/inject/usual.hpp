@@ -7,8 +7,9 @@ namespace cofault::inject {
 
 // The faults that an operation of that name is known for: a read ends or is reset, a connect is
 // refused, an accept runs out of descriptors, … As an exception, or as an error code where the
-// completion token reports one. What cannot fail (post, this_coro, a parallel group) gets none;
-// what is not known fails with a reset connection (Asio) or an injected_error.
+// completion token reports one. What cannot fail by itself (post, this_coro, a parallel group, a
+// channel that the program has not closed) gets none; what is not known fails with a reset
+// connection (Asio) or an injected_error.
 class usual final : public injector {
  public:
   void propose(const await_point& where, std::uint8_t self, std::vector<fault>& out) const override;
