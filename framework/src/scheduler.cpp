@@ -202,6 +202,7 @@ void scheduler::release_due() {
 }
 
 void scheduler::clear() {
+  if (ready_.empty() && timers_.empty() && participants_.empty()) return;
   const bool outermost = !std::exchange(closing_, true);
   for (std::size_t i = 0; i < ready_.size(); ++i) tell_dropped(ready_[i].resumes, ready_[i].who);
   for (const auto& [when, what] : timers_) tell_dropped(what.resumes, what.who);

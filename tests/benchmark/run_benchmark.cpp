@@ -4,6 +4,7 @@
 #include <cofault/scheduler.hpp>
 #include <memory>
 
+#include "asking_loop.hpp"
 #include "by_hand.hpp"
 #include "judge.hpp"
 #include "program.hpp"
@@ -35,6 +36,21 @@ void one_recorded(benchmark::State& state) {
     sum = w.drive(one_task<false>(w, awaits));
   }
   if (3 * sum != all_of_three) fail(state, "the task did not run to its end");
+}
+
+void one_asked(benchmark::State& state) {
+  asked_memory memory;
+  const std::function<std::unique_ptr<asked_world>()> make = [&memory] {
+    return std::make_unique<asking_loop>(memory);
+  };
+  std::vector<std::unique_ptr<asked_property>> properties;
+  for (int i = 0; i < 9; ++i)
+    properties.push_back(
+        std::make_unique<asked_property>(cofault::kinds(cofault::event_kind::alive)));
+  properties.push_back(std::make_unique<is_complete>(~cofault::kind_set{0}));
+  bool good = true;
+  for (auto _ : state) good = run_and_ask(memory, make, properties) && good;
+  if (!good) fail(state, "the task did not run to its end");
 }
 
 void one_run(benchmark::State& state) {
@@ -90,6 +106,12 @@ const added here{
      .name = "clean_recorded",
      .ours = one_run,
      .peer = one_recorded},
+    {.program = "A",
+     .what = "1 task, 10 awaits, no fault, every property",
+     .peer_is = "by hand, asking as much",
+     .name = "clean_asked",
+     .ours = one_run,
+     .peer = one_asked},
     {.program = "B",
      .what = "3 tasks, 10 awaits each, random order",
      .peer_is = "raw loop, same pick and records",

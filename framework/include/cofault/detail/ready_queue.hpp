@@ -9,7 +9,7 @@
 
 namespace cofault::detail {
 
-// A queue in one piece of memory.
+// A queue in one piece of memory: within itself, as long as that is enough.
 template <class T>
 class ready_queue {
  public:
@@ -18,7 +18,7 @@ class ready_queue {
   ready_queue& operator=(const ready_queue&) = delete;
   ~ready_queue() {
     clear();
-    if (slots_ != nullptr) reusing<T>().deallocate(slots_, capacity_);
+    release();
   }
 
   std::size_t size() const { return size_; }
@@ -61,21 +61,28 @@ class ready_queue {
   }
 
   void grow() {
-    const std::size_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
+    const std::size_t capacity = 2 * capacity_;
     T* const larger = reusing<T>().allocate(capacity);
     for (std::size_t i = 0; i < size_; ++i) {
       std::construct_at(larger + i, std::move((*this)[i]));
       std::destroy_at(&(*this)[i]);
     }
-    if (slots_ != nullptr) reusing<T>().deallocate(slots_, capacity_);
+    release();
     slots_ = larger;
     capacity_ = capacity;
     first_ = 0;
   }
 
  private:
-  T* slots_ = nullptr;
-  std::size_t capacity_ = 0;  // a power of two
+  T* own() { return reinterpret_cast<T*>(own_); }
+  void release() {
+    if (slots_ != own()) reusing<T>().deallocate(slots_, capacity_);
+  }
+
+  static constexpr std::size_t few = 8;
+  alignas(T) std::byte own_[few * sizeof(T)];
+  T* slots_ = own();
+  std::size_t capacity_ = few;  // a power of two
   std::size_t first_ = 0, size_ = 0;
 };
 
