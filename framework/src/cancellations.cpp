@@ -23,8 +23,8 @@ bool is_root_cancellation(const plan& p) {
 }
 
 std::size_t first(std::span<const event> trace, event_kind kind) {
-  const auto found = std::find_if(trace.begin(), trace.end(),
-                                  [&](const event& e) { return e.kind == kind; });
+  const auto found =
+      std::find_if(trace.begin(), trace.end(), [&](const event& e) { return e.kind == kind; });
   return found == trace.end() ? none : static_cast<std::size_t>(found - trace.begin());
 }
 
@@ -49,8 +49,11 @@ bool is_cut_off(const event& e) { return e.kind == event_kind::destroyed && e.va
 class reading {
  public:
   explicit reading(const outcome& what)
-      : what_(what), trace_(what.trace()), who_(what.trace()),
-        cancelling_(cancelling_exceptions(trace_)), request_(first(trace_, event_kind::cancelling)),
+      : what_(what),
+        trace_(what.trace()),
+        who_(what.trace()),
+        cancelling_(cancelling_exceptions(trace_)),
+        request_(first(trace_, event_kind::cancelling)),
         end_(std::min(first(trace_, event_kind::probe_started),
                       first(trace_, event_kind::torn_down))) {}
 
@@ -67,8 +70,8 @@ class reading {
       if (trace_[i].kind == event_kind::arrived && trace_[i].frame == struck()) return i;
     return none;
   }
-  // The first one behind the request that suspends, and that of the innermost coroutine; none: there
-  // is none.
+  // The first one behind the request that suspends, and that of the innermost coroutine; none:
+  // there is none.
   std::size_t await_behind_request() const {
     reused_vector<std::size_t> arrivals;  // by coroutine
     std::size_t found = none;
@@ -117,11 +120,12 @@ class reading {
   bool delivered_anywhere() const {
     return anywhere([&](const event& e) { return is_delivery(e); });
   }
-  // The root ended otherwise than it does where nothing is cancelled, or at least the operation came
-  // to its end without waiting for the clock.
+  // The root ended otherwise than it does where nothing is cancelled, or at least the operation
+  // came to its end without waiting for the clock.
   bool had_effect(std::uint64_t fault_free_arrivals) const {
     return thrown_anywhere() || what_.has(event_kind::root_threw) ||
-           what_.end != ending::completed || what_.arrivals != fault_free_arrivals || ends_at_once();
+           what_.end != ending::completed || what_.arrivals != fault_free_arrivals ||
+           ends_at_once();
   }
   bool ends_at_once() const {
     for (std::size_t i = request_; i < trace_.size() && i < end_; ++i) {
@@ -136,7 +140,11 @@ class reading {
     const event& e = trace_[arrival];
     return {{sites::site(e.site).key, who_.instance(e.frame),
              static_cast<std::uint32_t>(e.value >> 32)},
-            e.site, e.frame, p[0].what.when == moment::suspended, delivered_at(arrival), p};
+            e.site,
+            e.frame,
+            p[0].what.when == moment::suspended,
+            delivered_at(arrival),
+            p};
   }
 
  private:
@@ -196,11 +204,14 @@ void note_cancellation(const outcome& what, const plan& p) {
   const reading run(what);
   if (!run.requested()) return;
   const moment when = p[0].what.when;
-  if (!run.taken() && when != moment::start && when != moment::end)
+  if (!run.taken()) {
+    // Before its first step a body has named no way yet; behind its end it needs none.
+    if (when == moment::start || when == moment::end) return;
     return b.fail(
         "cofault: the root cannot be cancelled: its runtime has no way that cofault knows, and the "
         "body named none; call cofault::on_cancel(…) in the body before its first await, with a "
         "std::stop_source or a function");
+  }
   if (when == moment::suspended) {
     ++b.cancellations;
     if (run.had_effect(b.plain_arrivals)) ++b.effects;
@@ -218,9 +229,10 @@ void note_cancellation(const outcome& what, const plan& p) {
 void judge_cancellations() {
   mailbox& b = box();
   if (b.cancellations > 0 && b.effects == 0 && b.found_count == 0)
-    return b.fail("cofault: none of the " + std::to_string(b.cancellations) +
-                  " cancellations of the root had any effect: nothing in it listens to them, or not "
-                  "to that strength; a pass would mean nothing");
+    return b.fail(
+        "cofault: none of the " + std::to_string(b.cancellations) +
+        " cancellations of the root had any effect: nothing in it listens to them, or not "
+        "to that strength; a pass would mean nothing");
   const std::span notes(b.notes, b.note_count);
   for (const cancellation_note& lost : notes) {
     if (lost.suspended) continue;

@@ -89,6 +89,7 @@ scheduler::ticket scheduler::post(std::coroutine_handle<> resumes, participant* 
   if (closing_) return refuse(resumes, who);
   if (ready_.is_full()) [[unlikely]]
     return make_room_and_post(resumes, who);
+  if (who != nullptr) ++who->queued_;
   ready_.push(++number_, resumes, who, nullptr);
   return {0, number_};
 }
@@ -114,6 +115,7 @@ scheduler::ticket scheduler::add_after(std::chrono::nanoseconds after, piece wha
   check_thread();
   if (closing_) return refuse(what.resumes, what.who);
   what.number = ++number_;
+  if (what.who != nullptr) ++what.who->queued_;
   const ticket out{later(after), what.number};
   timers_.emplace(out, std::move(what));
   return out;
@@ -121,12 +123,17 @@ scheduler::ticket scheduler::add_after(std::chrono::nanoseconds after, piece wha
 
 bool scheduler::forget(const ticket& which) noexcept {
   if (which.number == 0) return false;
-  if (timers_.erase(which) > 0) return true;
+  if (const auto timer = timers_.find(which); timer != timers_.end()) {
+    if (timer->second.who != nullptr) --timer->second.who->queued_;
+    timers_.erase(timer);
+    return true;
+  }
   std::size_t i = 0;
   while (i < ready_.size() && ready_[i].number != which.number) ++i;
   if (i == ready_.size()) return false;
   ready_.bring_forward(i);
-  [[maybe_unused]] const piece forgotten = std::move(ready_[0]);
+  const piece forgotten = std::move(ready_[0]);
+  if (forgotten.who != nullptr) --forgotten.who->queued_;
   ready_.drop();
   return true;
 }
@@ -139,7 +146,9 @@ void scheduler::run(std::size_t i) {
   if (next.work != nullptr) return run_work();
   const auto [who, resumes] = std::pair(next.who, next.resumes);
   ready_.drop();
-  who != nullptr ? who->resume(resumes) : resumes.resume();
+  if (who == nullptr) return resumes.resume();
+  --who->queued_;
+  who->resume(resumes);
 }
 
 void scheduler::run_work() {
@@ -230,7 +239,21 @@ std::uint64_t scheduler::enlist(std::shared_ptr<participant> who) {
   return number_;
 }
 
-void scheduler::dismiss(std::uint64_t number) { participants_.erase(number); }
+void scheduler::dismiss(std::uint64_t number) {
+  const auto going = participants_.find(number);
+  if (going == participants_.end()) return;
+  if (going->second->queued_ > 0) go_on_without(*going->second);
+  participants_.erase(going);
+}
+
+void scheduler::go_on_without(participant& who) {
+  const auto leave = [&](piece& p) {
+    if (p.who == &who) p.who = nullptr;
+  };
+  for (std::size_t i = 0; i < ready_.size(); ++i) leave(ready_[i]);
+  for (auto& [when, what] : timers_) leave(what);
+  who.queued_ = 0;
+}
 
 std::vector<std::shared_ptr<scheduler::participant>> scheduler::participants() const {
   std::vector<std::shared_ptr<participant>> out;

@@ -9,6 +9,7 @@
 #include <string>
 #include <typeinfo>
 
+#include "cofault/detail/function_name.hpp"
 #include "cofault/detail/handler_place.hpp"
 #include "cofault/detail/source_text.hpp"
 #include "cofault/family.hpp"
@@ -42,6 +43,22 @@ bool is_for_cancellations(const exception_story& s) {
   return at != text->npos && text->find(name, at) != text->npos;
 }
 
+// The handler is in a coroutine that was compiled without cofault_instrument, a library's: it may
+// not be of the chain that the coroutine that runs belongs to, which has only started it.
+bool is_of_another_coroutine(const exception_story& s, const family& who) {
+  const detail::place_in_source place = detail::handler_in_source(s.handler);
+  if (detail::normalised_function(place.function) ==
+      sites::function(who.function(s.handled_by)).name)
+    return false;
+  const auto around = detail::try_statement(place.file, place.line);
+  if (!around) return false;
+  for (unsigned line = around->keyword; line <= around->body_close; ++line)
+    if (const auto text = detail::source_line(place.file, line);
+        text && text->find("co_await") != text->npos)
+      return true;
+  return false;
+}
+
 class reader {
  public:
   explicit reader(const outcome& what) : what_(what), trace_(what.trace()), who_(what.trace()) {
@@ -60,7 +77,8 @@ class reader {
     for (const exception_story& s : exception_stories(what_)) {
       if ((s.flags & exception_cancels) == 0 || s.handled_at == 0 || !who_.is_user(s.handled_by))
         continue;
-      if (const auto found = went_on(s)) out.push_back(*found);
+      const auto found = went_on(s);
+      if (found && !is_of_another_coroutine(s, who_)) out.push_back(*found);
     }
     return out;
   }

@@ -46,6 +46,46 @@ TEST(Handled, ItMayBeToldByAnotherException) {
   EXPECT_THAT(cancelled(cleans_up_first<true>), SurvivesEveryFault());
 }
 
+// ---- a library's coroutine, which nobody sees, ends it for what was spawned: whoever did that is
+// not the one who handles
+
+struct unseen {
+  struct promise_type {
+    unseen get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
+unseen spawn(task<> work) {
+  try {
+    co_await std::move(work);
+  } catch (...) {
+    cofault::reported();
+  }
+}
+
+task<> audits(scheduler& s, std::stop_token stop) { co_await sleeping(s, stop, 1s); }
+
+template <bool Awaits>
+task<> is_audited(scheduler& s, std::stop_token stop) {
+  co_await s.sleep_for(1s);
+  if (!Awaits) spawn(audits(s, stop));
+  if (Awaits) try {
+      co_await audits(s, stop);
+    } catch (...) {  // guilty
+    }
+  for (int i = 0; i < 2; ++i) co_await s.sleep_for(1s);
+}
+
+TEST(Handled, WhatIsSpawnedMayEndWithoutThePlacesThatSpawnIt) {
+  const finding f = only_finding(cancelled(is_audited<true>));
+  EXPECT_EQ(f.property, "every cancellation is honoured");
+  EXPECT_THAT(f.report, blames("guilty"));
+  EXPECT_THAT(cancelled(is_audited<false>), SurvivesEveryFault());
+}
+
 // ---- a loop that ends it, and then counts no more
 
 template <bool Counts>

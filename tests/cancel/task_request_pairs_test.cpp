@@ -43,6 +43,23 @@ TEST(TaskRequestPairs, Start) {
   EXPECT_THAT(stopped(begins<true>), cofault::SurvivesEveryFault());
 }
 
+// ---- start, of a body that says only in its first step how it is cancelled: nobody can be asked
+
+template <listening How>
+task<> names_its_source(scheduler& s) {
+  const std::stop_source mine;
+  cofault::on_cancel(mine);
+  for (int i = 0; i < 2; ++i) co_await sleeping(s, mine.get_token(), 1s, How);
+}
+
+TEST(TaskRequestPairs, ARequestThatNobodyCanTakeYetIsNotLost) {
+  EXPECT_THAT(cofault::explore(names_its_source<listening::inline_>, cancelling()),
+              cofault::SurvivesEveryFault());
+  const auto f =
+      only_finding(cofault::explore(names_its_source<listening::only_under_way>, cancelling()));
+  EXPECT_THAT(f.explanation, HasSubstr("between two awaits is lost"));
+}
+
 // ---- end: what it would stop is closed by then
 struct session {
   bool open = true;

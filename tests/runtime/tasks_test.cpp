@@ -249,8 +249,8 @@ TEST(Sleep, MovesTheClockExactly) {
   EXPECT_THAT(times, ElementsAre(1'000'000'000, 1'000'000'003, 1'001'000'003, 1'001'000'003));
 }
 
-// A cancellation that comes at any step is delivered at the next await, also if who is asked to pass
-// it on has none any more.
+// A cancellation that comes at any step is delivered at the next await, also if who is asked to
+// pass it on has none any more.
 template <class Join>
 void cancel_at_every_step(Join join) {
   for (int before = 1;; ++before) {
@@ -271,6 +271,38 @@ void cancel_at_every_step(Join join) {
     s.run_until_idle();
     EXPECT_LE(went_on, by_then + 1) << "cancelled behind step " << before;
     EXPECT_TRUE(h.cancelled() || by_then + 1 >= 3) << "cancelled behind step " << before;
+  }
+}
+
+struct foreign {
+  struct promise_type {
+    foreign get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
+foreign beside(cofault::scheduler& s, std::chrono::nanoseconds d, log& done) {
+  co_await s.sleep_for(d);
+  co_await s.yield();
+  done.push_back("beside");
+}
+task<> leaves_behind(cofault::scheduler& s, std::chrono::nanoseconds d, log& done) {
+  beside(s, d, done);
+  co_await sleep_for(1ms);
+  done.push_back("task");
+}
+
+// A coroutine of another type that a task has started goes on behind its end: alone.
+TEST(Task, MayEndBeforeWhatTheyHaveStarted) {
+  for (const auto d : {0ns, 1'000'000ns, 5'000'000ns}) {
+    cofault::scheduler s;
+    log done;
+    const handle<> h = spawn(s, leaves_behind(s, d, done));
+    s.advance(1s);
+    EXPECT_TRUE(h.done());
+    EXPECT_THAT(done, testing::UnorderedElementsAre("task", "beside"));
   }
 }
 

@@ -99,11 +99,17 @@ class scheduler {
     virtual std::optional<waiting> waits() const = 0;
     // The scheduler goes: destroys its coroutines.
     virtual void abandon() noexcept = 0;
+
+   private:
+    friend scheduler;
+    std::uint32_t queued_ = 0;  // how often work goes on through it
   };
   // The participant that runs on this thread, or null; and its change by the participant itself.
   static participant* running();
   static participant* running(participant* now);
   std::uint64_t enlist(std::shared_ptr<participant> who);
+  // It is about to go. What still goes on through it, coroutines that it has left behind, goes on
+  // without it.
   void dismiss(std::uint64_t number);
   std::vector<std::shared_ptr<participant>> participants() const;
 
@@ -184,6 +190,7 @@ class scheduler {
   ticket post_after(std::chrono::nanoseconds after, std::coroutine_handle<> resumes,
                     participant* who);
   ticket add_after(std::chrono::nanoseconds after, piece what);
+  void go_on_without(participant& who);
   static std::unique_ptr<boxed_work> boxed(std::function<void()> work,
                                            std::coroutine_handle<> resumes);
   [[noreturn]] static void refuse_thread();
