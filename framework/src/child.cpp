@@ -62,19 +62,26 @@ bool is_gone(pid_t child) {
          info.si_pid != 0;
 }
 
+// Whether the other end has said something within that time, or is closed; `done`: it has said so.
+bool hears(int pipe, int milliseconds, bool& done) {
+  pollfd waiting{pipe, POLLIN, 0};
+  if (::poll(&waiting, 1, milliseconds) <= 0) return false;
+  char byte = 0;
+  done = ::read(pipe, &byte, 1) == 1;
+  return true;
+}
+
 // Waits until the child is done or gone. Else kills it for making no progress and says why.
 std::string wait_for(pid_t child, int pipe, const std::atomic<std::uint64_t>& beat,
                      std::chrono::milliseconds cpu, const std::function<void()>& tick, bool& done) {
   watchdog guard(beat, cpu);
   for (;;) {
-    pollfd waiting{pipe, POLLIN, 0};
-    char byte = 0;
-    if (::poll(&waiting, 1, watchdog::interval_ms) > 0) {
-      done = ::read(pipe, &byte, 1) == 1;
+    if (hears(pipe, watchdog::interval_ms, done)) return "";
+    // What it forked may hold the pipe open. It may have been done since.
+    if (is_gone(child)) {
+      hears(pipe, 0, done);
       return "";
     }
-    // What it forked may hold the pipe open.
-    if (is_gone(child)) return "";
     tick();
     const std::string why = guard.sample(child);
     if (why.empty()) continue;

@@ -16,10 +16,12 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t enough_ticks = 10'000;
 constexpr virtual_time enough_time = std::chrono::nanoseconds(10h).count();
 constexpr virtual_time times_the_plain_run = 10;
-// What it may cost where the ticks are too short for that time to pass.
+// What it may cost where the ticks are too short for that time to pass; and the time that is enough
+// then.
 constexpr std::uint64_t enough_arrivals = 300'000;
-// Without faults nothing is known of how long the root may wait: a day, beside what ticks every
-// second. Not much more could be recorded.
+constexpr virtual_time least_time = std::chrono::nanoseconds(1h).count();
+// Not much more could be recorded. Without faults nothing is known of how long the root may wait: a
+// day, beside what ticks every second.
 constexpr std::uint32_t enough_events = trace_buffer::capacity / 8 * 5;
 
 bool moves(const event& e) {
@@ -59,9 +61,9 @@ void standstill::begin_behind(std::uint32_t event) {
   }
 }
 
-bool standstill::is_long_enough() const {
+bool standstill::has_lasted(virtual_time enough) const {
   const virtual_time plain = run_.is_planned ? plain_duration() : 0;
-  return virtual_clock::now() - since_ >= enough_time + times_the_plain_run * plain;
+  return lasted() >= enough + times_the_plain_run * plain;
 }
 
 bool standstill::is_costly() const { return run_.arrivals - arrivals_ >= enough_arrivals; }
@@ -72,8 +74,9 @@ standstill::verdict standstill::look() {
   if (std::exchange(asked_, virtual_clock::now()) != virtual_clock::now()) ++ticks_;
   const auto is_over = [&] {
     if (ticks_ < enough_ticks) return false;
-    return run_.is_planned ? is_long_enough() || is_costly()
-                           : is_long_enough() && run_.events() >= enough_events;
+    const bool is_long = run_.events() >= enough_events;
+    if (!run_.is_planned) return is_long && has_lasted(enough_time);
+    return has_lasted(enough_time) || is_costly() || (is_long && has_lasted(least_time));
   };
   if (!is_over()) return verdict::none;
   if (const auto moved = root_moved_since(run_, first_event_)) {
@@ -81,7 +84,8 @@ standstill::verdict standstill::look() {
     if (!is_over()) return verdict::none;
   }
   // A fault that stays may be retried for ever, and rightly so.
-  return is_long_enough() && !is_persistent(run_.what) ? verdict::ticking : verdict::undecided;
+  return has_lasted(least_time) && !is_persistent(run_.what) ? verdict::ticking
+                                                             : verdict::undecided;
 }
 
 }  // namespace cofault::detail

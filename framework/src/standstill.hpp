@@ -27,7 +27,7 @@ class standstill {
 
  private:
   void begin_behind(std::uint32_t event);
-  bool is_long_enough() const;
+  bool has_lasted(virtual_time enough) const;
   bool is_costly() const;
 
   const run_state& run_;

@@ -79,9 +79,10 @@ std::vector<std::uint32_t> tickers(const outcome& what, const family& who) {
 }
 
 std::string standstill(const event& ticking, const outcome& what, const family& who) {
-  std::string out = "the root has stood still for " +
-                    std::to_string(ticking.value / 3'600'000'000'000) +
-                    " hours, and nothing is left to wake it but what ticks beside it";
+  const std::uint64_t hours = ticking.value / 3'600'000'000'000;
+  std::string out = "the root has stood still for " + std::to_string(hours) +
+                    (hours == 1 ? " hour" : " hours") +
+                    ", and nothing is left to wake it but what ticks beside it";
   const auto places = tickers(what, who);
   for (std::size_t i = 0; i < places.size() && i < 3; ++i)
     out += (i == 0 ? " at " : ", ") + sites::place(places[i]);

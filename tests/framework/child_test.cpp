@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +21,7 @@
 
 #include "../support/exploring.hpp"
 #include "../support/task.hpp"
+#include "cofault/gtest.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/scheduler.hpp"
 
@@ -35,9 +40,7 @@ using testing::Not;
 constexpr auto death = "the process survives";
 
 // What swallows the faults is not judged here.
-options usual() {
-  return options().judge(properties::progress()).search(search::exhaustive(1));
-}
+options usual() { return options().judge(properties::progress()).search(search::exhaustive(1)); }
 
 // A sanitizer would report the signal and exit.
 void crash() {
@@ -248,6 +251,31 @@ task<> three_ways(scheduler& s) {
   co_await s.yield();
 }
 
+// The parent looks whether the child is gone when it has not heard of it for a while. Here the
+// child is done, and gone, just in between.
+struct shared_flags {
+  std::atomic<bool> watching, asked;
+};
+shared_flags& shared() {
+  static auto* const flags = static_cast<shared_flags*>(::mmap(
+      nullptr, sizeof(shared_flags), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  return *flags;
+}
+
+TEST(Child, MayBeDoneWhileTheParentAsksWhetherItIsGone) {
+  shared().watching = true;
+  const auto result = explore(
+      [](scheduler& s) -> task<> {
+        while (!shared().asked) {
+        }
+        co_await s.yield();
+      },
+      usual());
+  shared().watching = false;
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_TRUE(shared().asked);
+}
+
 TEST(InProcess, FindsTheSame) {
   const auto forked = explore(three_ways, usual()),
              here = explore(three_ways, usual().in_process());
@@ -269,3 +297,11 @@ TEST(InProcess, WorksInThisProcess) {
 }
 
 }  // namespace
+
+// In front of libc's: waits until the child is gone.
+extern "C" int waitid(idtype_t type, id_t id, siginfo_t* info, int how) {
+  const bool waits = shared().watching.exchange(false);
+  if (waits) shared().asked = true;
+  return static_cast<int>(
+      ::syscall(SYS_waitid, type, id, info, waits ? how & ~WNOHANG : how, nullptr));
+}

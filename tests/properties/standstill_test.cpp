@@ -90,11 +90,14 @@ struct service {
   std::chrono::nanoseconds period = 1s;  // of the heartbeat
   int patience = -1;                     // after so many it wakes the root
   bool always = false;                   // the producer wakes it in any case
+  int beside = 0;                        // more heartbeats, which wake nobody
 };
 
-constexpr unsigned wait_line = __LINE__ + 4;
+constexpr unsigned wait_line = __LINE__ + 6;
 task<> serve(scheduler& s, service how, started& all) {
+  signal unused;
   all.start(heartbeat(s, how.period, how.patience, all.done));
+  for (int i = 0; i < how.beside; ++i) all.start(heartbeat(s, how.period, -1, unused));
   all.start(produce(s, all.done, how.always));
   co_await all.done;
 }
@@ -138,6 +141,15 @@ TEST(Standstill, IsNoneWhereWhatTicksWakesTheRootInTime) {
     EXPECT_TRUE(result.clean()) << describe(result);
     EXPECT_THAT(result.notes, IsEmpty());
   }
+}
+
+// What costs that much has less time to wake the root.
+TEST(Standstill, IsFoundBesideManyHeartbeats) {
+  const auto result = explore_service({.beside = 11});
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(sites::site(result.findings[0].site).line, wait_line);
+  EXPECT_THAT(explore_service({.always = true, .beside = 11}).findings, IsEmpty());
+  EXPECT_THAT(explore_service({.patience = 2 * 3600, .beside = 11}).findings, IsEmpty());
 }
 
 // Whether a ticker as fast as that will ever wake the root nobody knows; it must not cost much.
