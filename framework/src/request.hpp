@@ -29,8 +29,9 @@ class requests {
     ++clock_moves_;
     if (!armed_.empty()) perform_due();
   }
-  // The root has been started; from here on the driver runs steps.
-  void started() { step_ = 1; }
+  // The root has been started, and where its type is eager, it has begun; from here on the driver
+  // runs steps.
+  void started() { after_step(); }
   // True: something may have been requested.
   bool before_step() {
     if (armed_.empty()) return false;
