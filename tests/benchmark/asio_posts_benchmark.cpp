@@ -18,10 +18,10 @@ const added here{
      .most = 1.5},
     {.program = "E",
      .what = "10 posts under Asio",
-     .peer_is = "an io_context in steps, each await named",
-     .name = "posts_named",
+     .peer_is = "by hand, asking as much",
+     .name = "posts_asked",
      .ours = [](auto& state) { asio_run(state, posts); },
-     .peer = peer(bench_peer_named_posts, asio_awaits)},
+     .peer = peer(bench_peer_asked_posts, asio_awaits)},
 };
 
 }  // namespace

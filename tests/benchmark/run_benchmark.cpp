@@ -40,14 +40,10 @@ void one_recorded(benchmark::State& state) {
 
 void one_asked(benchmark::State& state) {
   asked_memory memory;
-  const std::function<std::unique_ptr<asked_world>()> make = [&memory] {
-    return std::make_unique<asking_loop>(memory);
-  };
-  std::vector<std::unique_ptr<asked_property>> properties;
-  for (int i = 0; i < 9; ++i)
-    properties.push_back(
-        std::make_unique<asked_property>(cofault::kinds(cofault::event_kind::alive)));
-  properties.push_back(std::make_unique<is_complete>(~cofault::kind_set{0}));
+  memory.expected = awaits * (awaits - 1) / 2;
+  std::vector<std::coroutine_handle<>> ready;
+  const asked_world_maker make = [&] { return std::make_unique<asking_loop>(ready); };
+  const asked_properties properties = ten_properties();
   bool good = true;
   for (auto _ : state) good = run_and_ask(memory, make, properties) && good;
   if (!good) fail(state, "the task did not run to its end");
