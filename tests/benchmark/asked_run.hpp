@@ -219,8 +219,8 @@ inline asked_properties ten_properties() {
 
 using asked_world_maker = std::function<std::unique_ptr<asked_world>()>;
 
-inline bool run_and_ask(asked_memory& m, const std::function<std::unique_ptr<asked_world>()>& make,
-                        const std::vector<std::unique_ptr<asked_property>>& properties) {
+inline bool run_and_ask(asked_memory& m, const asked_world_maker& make,
+                        const asked_properties& properties) {
   if (asked_run::current != nullptr) return false;
   asked_run run(m, 1'000'000, 1'000, false);
   {

@@ -11,6 +11,7 @@
 
 #include "../support/detached.hpp"
 #include "../support/task_cancelling.hpp"
+#include "../support/unseen.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/tracked.hpp"
@@ -49,15 +50,6 @@ TEST(Handled, ItMayBeToldByAnotherException) {
 // ---- a library's coroutine, which nobody sees, ends it for what was spawned: whoever did that is
 // not the one who handles
 
-struct unseen {
-  struct promise_type {
-    unseen get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
 unseen spawn(task<> work) {
   try {
     co_await std::move(work);

@@ -6,9 +6,7 @@
 
 #include "cofault/fault_free.hpp"
 #include "cofault/inject/cancel.hpp"
-#include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
-#include "cofault/property/surfacing.hpp"
 #include "cofault/site.hpp"
 #include "cofault/tracked.hpp"
 #include "net.hpp"
@@ -209,87 +207,6 @@ awaitable<void> stops_the_context() {
 
 NET_TEST(Stuck, StoppingTheContextIsNoHang) {
   EXPECT_THAT(explore(stops_the_context), SurvivesEveryFault());
-}
-
-// Beats as long as the world lives, so that there always is a timer.
-awaitable<void> heartbeat() {
-  for (;;) co_await sleep_for(1s);
-}
-
-awaitable<void> request(std::shared_ptr<values> box, bool always) {
-  net::steady_timer timer(co_await net::this_coro::executor, 10ms);
-  try {
-    co_await timer.async_wait(use_awaitable);
-  } catch (...) {
-    if (!always) throw;
-  }
-  box->try_send(net::error_code(), 1);
-}
-
-template <bool Always>
-awaitable<void> waits_beside_a_heartbeat() {
-  const auto executor = co_await net::this_coro::executor;
-  const auto box = std::make_shared<values>(executor, 1);
-  net::co_spawn(executor, heartbeat(), net::detached);
-  net::co_spawn(executor, request(box, Always), [](std::exception_ptr) {});
-  co_await box->async_receive(use_awaitable);
-}
-
-// The same, but the root itself asks every minute.
-awaitable<void> polls_beside_a_heartbeat() {
-  const auto executor = co_await net::this_coro::executor;
-  const auto box = std::make_shared<values>(executor, 1);
-  net::co_spawn(executor, heartbeat(), net::detached);
-  net::co_spawn(executor, request(box, false), [](std::exception_ptr) {});
-  while (!box->try_receive([](net::error_code, int) {})) co_await sleep_for(1min);
-}
-
-NET_TEST(Stuck, ARootThatStandsStillBesideAHeartbeat) {
-  namespace inject = cofault::inject;
-  // Who polls for ever does so up to the bound, and with a sanitizer that takes its time.
-  const auto once =
-      support::usual().inject(inject::only(inject::usual(), inject::in("request"))).watchdog(30s);
-  const auto result = explore(waits_beside_a_heartbeat<false>, once);
-  ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
-  EXPECT_THAT(result.findings[0].explanation,
-              testing::AllOf(HasSubstr("stood still"), HasSubstr("waits_beside_a_heartbeat")));
-  EXPECT_THAT(explore(waits_beside_a_heartbeat<true>, once), SurvivesEveryFault());
-  EXPECT_THAT(explore(polls_beside_a_heartbeat, once).findings, SizeIs(0));
-}
-
-// It takes no fault for that. What faults do to such a program would tell nothing.
-awaitable<void> ticks() {
-  net::steady_timer timer(co_await net::this_coro::executor);
-  for (;;) {
-    timer.expires_after(2s);
-    co_await timer.async_wait(use_awaitable);
-  }
-}
-
-template <bool Wakes>
-awaitable<void> waits_beside_what_ticks() {
-  const auto executor = co_await net::this_coro::executor;
-  net::co_spawn(executor, ticks(), net::detached);
-  net::steady_timer answered(executor, Wakes ? net::steady_timer::clock_type::now() + 24h
-                                             : net::steady_timer::time_point::max());
-  co_await answered.async_wait(use_awaitable);  // for ever
-}
-
-NET_TEST(Stuck, ARootThatStandsStillWithoutAFault) {
-  const auto how = support::usual().watchdog(60s).trials(1);
-  const auto hung = explore(waits_beside_what_ticks<false>, how);
-  ASSERT_THAT(hung.findings, SizeIs(1)) << describe(hung);
-  EXPECT_EQ(hung.findings[0].property, "nothing waits for ever");
-  EXPECT_THAT(hung.findings[0].report,
-              testing::AllOf(HasSubstr("this happens in the default run"), HasSubstr("// for ever"),
-                             HasSubstr("but what ticks")));
-  EXPECT_EQ(hung.trials, 0u);
-  const auto unasked =
-      explore(waits_beside_what_ticks<false>, how.judge(cofault::properties::surfacing()));
-  EXPECT_THAT(unasked.error, HasSubstr("so no fault was tried"));
-  const auto patient = explore(waits_beside_what_ticks<true>, how);
-  EXPECT_THAT(patient.findings, SizeIs(0)) << describe(patient);
-  EXPECT_EQ(patient.trials, 1u);
 }
 
 // A synchronous function of the program that runs an event loop of its own.

@@ -22,13 +22,14 @@ std::size_t allocated = 0;  // bytes, since the program began
 }  // namespace
 
 // Counts, so that it is seen that a candidate is made only when it is asked for.
-void* operator new(std::size_t size) {
+// Not inlined: g++ would not see that they belong together.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   allocated += size;
   if (void* const p = std::malloc(size)) return p;
   throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 

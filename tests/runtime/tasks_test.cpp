@@ -274,38 +274,6 @@ void cancel_at_every_step(Join join) {
   }
 }
 
-struct foreign {
-  struct promise_type {
-    foreign get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
-foreign beside(cofault::scheduler& s, std::chrono::nanoseconds d, log& done) {
-  co_await s.sleep_for(d);
-  co_await s.yield();
-  done.push_back("beside");
-}
-task<> leaves_behind(cofault::scheduler& s, std::chrono::nanoseconds d, log& done) {
-  beside(s, d, done);
-  co_await sleep_for(1ms);
-  done.push_back("task");
-}
-
-// A coroutine of another type that a task has started goes on behind its end: alone.
-TEST(Task, MayEndBeforeWhatTheyHaveStarted) {
-  for (const auto d : {0ns, 1'000'000ns, 5'000'000ns}) {
-    cofault::scheduler s;
-    log done;
-    const handle<> h = spawn(s, leaves_behind(s, d, done));
-    s.advance(1s);
-    EXPECT_TRUE(h.done());
-    EXPECT_THAT(done, testing::UnorderedElementsAre("task", "beside"));
-  }
-}
-
 // Its last await takes place: there is nothing left at which it could be cancelled.
 task<> waits_for(std::shared_ptr<event> e) { co_await e->wait(); }
 task<> sets(std::shared_ptr<event> e) {
