@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "operation_name.hpp"
 
+#include <array>
+
 #include "cofault/detail/mocked_call.hpp"
 
 namespace cofault::detail {
@@ -32,9 +34,27 @@ std::size_t mark_in(std::string_view type) {
   return at;
 }
 
+// Our own runtime's synchronisation, by what is awaited.
+std::string_view own_operation(std::string_view type) {
+  static constexpr std::string_view runtime = "T = cofault::runtime::";
+  static constexpr std::array<std::array<std::string_view, 3>, 4> operations = {{
+      {"mutex::", "locking]", "mutex::lock"},
+      {"event::", "waiting]", "event::wait"},
+      {"channel<", ">::sending]", "channel::send"},
+      {"channel<", ">::receiving]", "channel::receive"},
+  }};
+  const std::size_t at = type.find(runtime);
+  if (at == type.npos) return "";
+  type.remove_prefix(at + runtime.size());
+  for (const auto& [of, awaited, name] : operations)
+    if (type.starts_with(of) && type.ends_with(awaited)) return name;
+  return "";
+}
+
 }  // namespace
 
 std::string operation_name(std::string_view type) {
+  if (const std::string_view own = own_operation(type); !own.empty()) return std::string(own);
   if (type.starts_with(method_mark)) return std::string(type.substr(sizeof method_mark - 1)) + "()";
   const std::size_t at = mark_in(type);
   if (at == type.npos) return type.find("this_coro::") != type.npos ? "this_coro" : "";

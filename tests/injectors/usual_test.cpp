@@ -59,7 +59,8 @@ TEST(Usual, TakesTheNameOfAMockedMethodForNoOperationOfAsio) {
 TEST(Usual, LeavesAloneWhatCannotFail) {
   for (const char* operation :
        {"post", "dispatch", "defer", "this_coro", "parallel_group::async_wait",
-        "channel::async_send", "channel::async_receive"})
+        "channel::async_send", "channel::async_receive", "channel::send", "channel::receive",
+        "mutex::lock", "event::wait"})
     EXPECT_THAT(usual_for(operation), IsEmpty()) << operation;
 }
 

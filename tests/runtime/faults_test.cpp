@@ -12,6 +12,7 @@
 #include "../support/exploring.hpp"
 #include "cofault/gtest.hpp"
 #include "cofault/inject/cancel.hpp"
+#include "cofault/inject/error.hpp"
 #include "cofault/runtime.hpp"
 #include "cofault/tracked.hpp"
 
@@ -180,7 +181,9 @@ void PrintTo(const program& p, std::ostream* out) { *out << p.name; }
 class RuntimeUnderFaults : public testing::TestWithParam<program> {};
 
 TEST_P(RuntimeUnderFaults, EveryPropertyHolds) {
-  const auto found = cofault::explore(GetParam().body);
+  const auto found = cofault::explore(
+      GetParam().body,
+      cofault::options().inject(cofault::inject::error({cofault::io_error::failed})));
   EXPECT_THAT(found, SurvivesEveryFault());
   EXPECT_GE(found.trials, 1u) << describe(found);
   RecordProperty("trials", static_cast<int>(found.trials));
@@ -243,6 +246,39 @@ INSTANTIATE_TEST_SUITE_P(
                     program{"signals", signals, 1}, program{"locks", locks, 3},
                     program{"passes_on", passes_on, 10}),
     [](const auto& p) { return std::string(p.param.name); });
+
+// ---- what can end only by what the program does gets no usual fault
+
+// Gives the lease back only if nothing is thrown.
+template <class Awaitable>
+task<> with_lease(Awaitable awaited) {
+  const auto lease = cofault::acquired("a lease");
+  co_await std::move(awaited);
+  cofault::released(lease);
+}
+
+task<> synchronises() {
+  mutex m;
+  event e;
+  channel<int> c(2);
+  e.set();
+  c.try_send(1);
+  co_await with_lease(m.lock());
+  co_await with_lease(e.wait());
+  co_await with_lease(c.receive());
+  co_await with_lease(c.send(1));
+  co_await yield();
+}
+
+TEST(RuntimeFaults, TheUsualOnesAreNotOfWhatOnlyTheProgramEnds) {
+  const auto usual = cofault::explore(synchronises);
+  EXPECT_THAT(usual, SurvivesEveryFault());
+  EXPECT_GE(usual.trials, 1u) << "the yield";
+
+  const auto named = cofault::explore(
+      synchronises, cofault::options().inject(cofault::inject::error({cofault::io_error::failed})));
+  EXPECT_EQ(support::about(named, "what is acquired is released").size(), 1u) << describe(named);
+}
 
 // ---- a probe asks in the same world
 
