@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/run.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "awaited_frames.hpp"
 #include "cofault/clock.hpp"
@@ -10,6 +12,7 @@
 #include "cofault/family.hpp"
 #include "held_resources.hpp"
 #include "last_words.hpp"
+#include "releasers.hpp"
 #include "run_state.hpp"
 #include "standstill.hpp"
 
@@ -214,10 +217,24 @@ void record_alive(run_state& run, ending end) {
     }
 }
 
+// How many resources of the same label that were acquired before it are still there.
+std::uint32_t alike_before(const run_state& run, std::uint32_t resource) {
+  const std::string_view label = run.resources[resource];
+  return static_cast<std::uint32_t>(
+      std::count_if(run.resources.begin(), run.resources.begin() + resource,
+                    [&](const char* other) { return other != nullptr && other == label; }));
+}
+
+// Whether what would have given it back never ran, because of a fault.
+bool is_kept(const run_state& run, std::uint32_t resource) {
+  return run.faulted && alike_before(run, resource) <
+                            detail::releasers::kept_from_running(run.resources[resource]);
+}
+
 void record_leaked(run_state& run) {
   detail::held_resources held(run);
   for (std::uint32_t i = 0; i < run.resources.size(); ++i)
-    if (run.resources[i] != nullptr && !held.holds(i + 1))
+    if (run.resources[i] != nullptr && !held.holds(i + 1) && !is_kept(run, i))
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
 }
 

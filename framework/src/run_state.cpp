@@ -13,6 +13,7 @@
 #include "cofault/detail/type_name.hpp"
 #include "cofault/fault_free.hpp"
 #include "cofault/tracked.hpp"
+#include "releasers.hpp"
 #include "shared_memory.hpp"
 
 namespace cofault::detail {
@@ -218,8 +219,9 @@ void released(std::uint32_t serial) {
   // What outlived an earlier run has a smaller number (or, by subtraction, a huge one).
   const std::uint32_t in_run = serial - run->serials_before;
   if (in_run == 0 || in_run > run->resources.size()) return;
-  if (run->resources[in_run - 1] == nullptr) return;
-  run->resources[in_run - 1] = nullptr;
+  const char* const label = std::exchange(run->resources[in_run - 1], nullptr);
+  if (label == nullptr) return;
+  detail::releasers::note(*run, label);
   run->record(event_kind::released, run->running, in_run);
 }
 

@@ -55,6 +55,11 @@ struct tables {
   std::uint32_t told_line[max_sites];  // of an await: the compiler's
   bool is_settled[max_sites];          // whether the source was asked for its first line
   std::uint32_t join[max_sites];       // of an operation that is a side of one: its site
+  struct release {
+    const char* label;  // of the resources that are given back there; null: none are
+    std::uint32_t counted;
+    bool without_fault;       // also in runs without faults
+  } releases[max_functions];  // by the function of who did it; 0: no coroutine
 
   std::uint32_t current() const { return recounts + 1; }
   // Returns its index. Throws std::length_error if there is no room.
