@@ -18,26 +18,32 @@ const event* acquisition(const outcome& what, std::uint64_t serial) {
 
 bool ends(const event& e) { return e.kind == event_kind::returned || e.kind == event_kind::failed; }
 
+// Whether who awaits it may have got the resource as its result. What a peer does with it besides
+// is not asked.
+bool hands_over(const family& who, const event& e) {
+  return e.kind == event_kind::returned && (e.value != 0 || !who.is_user(e.frame));
+}
+
 // The await of the coroutine that held the resource when the fault struck: of the one that acquired
 // it or, if that had ended by then, of the one that had awaited it. What was acquired behind the
-// fault was held across the last await of who acquired it.
+// fault was held across the last await of who acquired it, or of who got it from there.
 std::uint32_t held_across(const outcome& what, const family& who, const event& acquired) {
-  std::vector<bool> ended;
   std::vector<std::uint32_t> place;
   const event* const fault = last_strike(what.trace());
   bool struck = false, held = false;
+  std::uint32_t holder = acquired.frame;
   for (const event& e : what.trace()) {
-    if (ended.size() <= e.frame) ended.resize(e.frame + 1), place.resize(e.frame + 1);
+    if (place.size() <= e.frame) place.resize(e.frame + 1);
     struck = struck || &e == fault;
     held = held || &e == &acquired;
     if (&e == fault && held) break;
-    if (struck && held && ends(e) && e.frame == acquired.frame) break;
     if (e.kind == event_kind::arrived) place[e.frame] = e.site;
-    if (ends(e)) ended[e.frame] = true;
+    if (!held || !ends(e) || e.frame != holder) continue;
+    const std::uint32_t next = who.awaiter(holder);
+    if (struck && (next == 0 || !hands_over(who, e))) break;
+    holder = next;
   }
-  std::uint32_t frame = acquired.frame;
-  while (frame < ended.size() && ended[frame]) frame = who.awaiter(frame);
-  return who.is_user(frame) && frame < place.size() ? place[frame] : 0;
+  return who.is_user(holder) && holder < place.size() ? place[holder] : 0;
 }
 
 // Behind which the resource was acquired; if none is, the first one in front of which it was.
