@@ -32,17 +32,6 @@ std::string short_name(std::uint64_t type) {
   return full.substr(full.rfind(':') + 1);
 }
 
-// The handler names the cancellation's own type: the program knows that it ends one there.
-bool is_for_cancellations(const exception_story& s) {
-  if ((s.flags & exception_cancels_always) == 0) return false;
-  const detail::place_in_source place = detail::handler_in_source(s.handler);
-  const auto text = detail::source_line(place.file, place.line);
-  const std::string name = short_name(s.type);
-  if (!text || name.empty()) return false;
-  const std::size_t at = text->find("catch");
-  return at != text->npos && text->find(name, at) != text->npos;
-}
-
 // The handler is in a coroutine that was compiled without cofault_instrument, a library's: it may
 // not be of the chain that the coroutine that runs belongs to, which has only started it.
 bool is_of_another_coroutine(const exception_story& s, const family& who) {
@@ -189,6 +178,16 @@ class reader {
 };
 
 }  // namespace
+
+bool is_for_cancellations(const exception_story& s) {
+  if ((s.flags & exception_cancels_always) == 0) return false;
+  const detail::place_in_source place = detail::handler_in_source(s.handler);
+  const auto text = detail::source_line(place.file, place.line);
+  const std::string name = short_name(s.type);
+  if (!text || name.empty()) return false;
+  const std::size_t at = text->find("catch");
+  return at != text->npos && text->find(name, at) != text->npos;
+}
 
 std::vector<swallowed_cancellation> swallowed_cancellations(const outcome& what) {
   return reader(what).swallowed();

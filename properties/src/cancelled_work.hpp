@@ -20,4 +20,7 @@ struct swallowed_cancellation {
 // Those of a run, in order. Several exceptions that one handler ended count once.
 std::vector<swallowed_cancellation> swallowed_cancellations(const outcome& what);
 
+// Whether its handler names the cancellation's own type: the program knows that it ends one there.
+bool is_for_cancellations(const exception_story& story);
+
 }  // namespace cofault::properties

@@ -7,6 +7,8 @@
 #include <span>
 
 #include "cancelled_work.hpp"
+#include "cofault/detail/handler_place.hpp"
+#include "cofault/exception_story.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 
@@ -49,6 +51,12 @@ std::vector<const event*> innermost(const outcome& what, const family& who) {
   // The trace lists the youngest first; the root's own chain is the oldest.
   std::reverse(out.begin(), out.end());
   return out;
+}
+
+// Whether the coroutine is the other one, or what that waits for.
+bool is_within(std::uint32_t frame, std::uint32_t other, const family& who) {
+  while (frame != 0 && frame != other) frame = who.awaiter(frame);
+  return frame != 0;
 }
 
 }  // namespace
@@ -101,6 +109,22 @@ const event* waiting_test(const outcome& what, const std::vector<const event*>& 
   return root == nullptr || who.is_user(root->frame) ? nullptr : root;
 }
 
+// Who waits had been told to end (by a task group, a timeout), and a handler that is not made for
+// that ended the cancellation: it waits for ever because of that handler. A cancellation of a type
+// that stands for other errors, too, may be the way to wake it up (a timer of Asio's).
+void blame_handler(const outcome& what, const family& who, violation& v) {
+  exception_story last;
+  for (const exception_story& s : exception_stories(what))
+    if (s.handled_at != 0 && is_within(v.frame, s.handled_by, who)) last = s;
+  if ((last.flags & exception_cancels_always) == 0 || last.end == fate::declared) return;
+  const detail::place_in_source place = detail::handler_in_source(last.handler);
+  if (place.line == 0 || is_for_cancellations(last)) return;
+  v.text += "\n" + who.name(last.handled_by) + " was cancelled before that, and the handler at " +
+            sites::place(place.site()) + " ended the cancellation";
+  v.site = place.site();
+  v.frame = last.handled_by;
+}
+
 void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (what.end != ending::hung) return;
   if (what.has(event_kind::parked)) return;  // the livelock's business
@@ -132,6 +156,7 @@ void progress::judge(const outcome& what, std::vector<violation>& out) const {
     v.site = waiting.front()->site;
     v.frame = waiting.front()->frame;
   }
+  blame_handler(what, who, v);
   out.push_back(std::move(v));
 }
 

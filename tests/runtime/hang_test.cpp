@@ -5,10 +5,13 @@
 
 #include <chrono>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "cofault/detail/source_text.hpp"
 #include "cofault/gtest.hpp"
+#include "cofault/inject/selector.hpp"
+#include "cofault/inject/usual.hpp"
 #include "cofault/runtime.hpp"
 #include "cofault/site.hpp"
 
@@ -177,6 +180,77 @@ TEST(Hang, PendingTellsWhoAwaitsWhom) {
   world.run_until_idle();
   EXPECT_TRUE(world.pending().empty());
   EXPECT_TRUE(h.done());
+}
+
+// ---- told to end by a task group, and went on
+
+struct everything {};  // how a worker handles what its job throws
+struct errors {};
+struct cancellations {};
+
+template <class Handles>
+task<> works(channel<int>& jobs) {
+  for (;;) {
+    try {
+      const int job = co_await jobs.receive();
+      if (job < 0) co_return;
+      co_await sleep_for(1s);
+    } catch (const std::exception&) {
+    } catch (const cancelled&) {
+      if (!std::is_same_v<Handles, cancellations>) throw;
+    }
+  }
+}
+
+template <>
+task<> works<everything>(channel<int>& jobs) {
+  for (;;) {
+    try {
+      const int job = co_await jobs.receive();
+      if (job < 0) co_return;
+      co_await sleep_for(1s);
+    } catch (...) {  // guilty
+    }
+  }
+}
+
+task<> sends_jobs(channel<int>& jobs) {
+  for (const int job : {1, 2, -1}) {
+    co_await sleep_for(1s);
+    co_await jobs.send(job);
+  }
+}
+
+template <class Handles>
+task<> employs() {
+  channel<int> jobs(1);
+  co_await with_task_group([&](task_group& g) -> task<> {
+    g.spawn(works<Handles>(jobs));
+    g.spawn(sends_jobs(jobs));
+    co_return;
+  });
+}
+
+template <class Handles>
+cofault::exploration when_no_jobs_come() {
+  using namespace cofault::inject;
+  return cofault::explore(employs<Handles>,
+                          cofault::options().inject(only(usual(), in("sends_jobs"))));
+}
+
+TEST(Hang, IsBlamedOnTheHandlerThatEndedTheCancellation) {
+  const auto found = when_no_jobs_come<everything>();
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_THAT(found.findings[0].report,
+              AllOf(HasSubstr("nothing waits for ever"), HasSubstr("// guilty")));
+  EXPECT_THAT(when_no_jobs_come<errors>(), cofault::SurvivesEveryFault());
+}
+
+// It ends them on purpose: what is wrong is that it waits again.
+TEST(Hang, IsBlamedOnTheAwaitWhereTheHandlerIsMadeForCancellations) {
+  const auto found = when_no_jobs_come<cancellations>();
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_THAT(found.findings[0].report, HasSubstr("jobs.receive()"));
 }
 
 }  // namespace
