@@ -267,11 +267,13 @@ exploration explore_alone(const driver_factory& body, const options& how,
   for (const auto& list : {idle_parts(how), nowhere})
     told.insert(told.end(), list.begin(), list.end());
   out.notes.insert(out.notes.end(), told.begin(), told.end());
+  const std::vector<std::string> open = undecided(how);
+  told.insert(told.end(), open.begin(), open.end());
   out.failures.assign(box().failures, box().failures + box().failure_count);
   explain(body, how, out, true);
   quiet.reset();  // what the baseline asks is meant to be read
   baseline.apply(out);
-  if (out.clean()) tell_idle_parts(told);
+  if (out.clean()) tell(told);
   return out;
 }
 

@@ -3,12 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
-#include <set>
 #include <string_view>
 #include <utility>
 
-#include "cofault/detail/root.hpp"
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "counted.hpp"
@@ -178,14 +175,6 @@ std::vector<std::string> idle_parts(const options& how) {
     begin += count_of(parts);
   }
   return out;
-}
-
-void tell_idle_parts(const std::vector<std::string>& sentences) {
-  static std::set<std::string> told;
-  const std::string test = test_name();
-  for (const std::string& s : sentences)
-    if (told.insert(s).second)
-      std::fprintf(stderr, "cofault: %s%s%s\n", test.c_str(), test.empty() ? "" : ": ", s.c_str());
 }
 
 std::string slip_in(const options& how, std::size_t injector) {

@@ -33,9 +33,6 @@ class part_watch {
 // For each part that the sweep in box() met nowhere: a sentence.
 std::vector<std::string> idle_parts(const options& how);
 
-// Prints them to standard error, each once in a process: a test that passes shows no notes.
-void tell_idle_parts(const std::vector<std::string>& sentences);
-
 // What is wrong with the selector of that injector, which the sweep in box() met nowhere:
 // "; did you mean 'session'?", or "".
 std::string slip_in(const options& how, std::size_t injector);

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <set>
 #include <span>
 #include <string_view>
 
+#include "cofault/detail/root.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
 #include "run_state.hpp"
@@ -86,6 +88,25 @@ bool complete(const options& how) {
          b.unreached_count + b.bounded_count + b.retrying_count + b.doubt_count == 0;
 }
 
+std::vector<std::string> undecided(const options& how) {
+  const mailbox& b = box();
+  std::vector<std::string> out;
+  if (b.unreached_count > 0)
+    out.push_back(std::to_string(b.unreached_count) +
+                  " planned faults were not reached, and do not "
+                  "count as passed: " +
+                  list_of(b.unreached, b.unreached_count));
+  if (b.bounded_count > 0)
+    out.push_back(runs_were(b.bounded_count) + " stopped, undecided (by the bound of " +
+                  std::to_string(how.max_arrivals()) +
+                  " await points, by a full trace, or since their root stood still while timers "
+                  "ticked): " +
+                  list_of(b.bounded, b.bounded_count));
+  for (std::uint32_t i = 0; i < b.doubt_count; ++i)
+    out.push_back("undecided: " + std::string(b.doubts[i]));
+  return out;
+}
+
 std::vector<std::string> notes_of(const options& how) {
   const mailbox& b = box();
   std::vector<std::string> out;
@@ -101,24 +122,13 @@ std::vector<std::string> notes_of(const options& how) {
                   ": " + std::to_string(left) + " plans were not run");
   if (b.work_cut) out.push_back("there were more plans than one exploration can hold");
   if (b.found_cut) out.push_back("there were more findings than one exploration can hold");
-  if (b.unreached_count > 0)
-    out.push_back(std::to_string(b.unreached_count) +
-                  " planned faults were not reached, and do not "
-                  "count as passed: " +
-                  list_of(b.unreached, b.unreached_count));
-  if (b.bounded_count > 0)
-    out.push_back(runs_were(b.bounded_count) + " stopped, undecided (by the bound of " +
-                  std::to_string(how.max_arrivals()) +
-                  " await points, by a full trace, or since their root stood still while timers "
-                  "ticked): " +
-                  list_of(b.bounded, b.bounded_count));
+  const auto open = undecided(how);
+  out.insert(out.end(), open.begin(), open.end());
   if (b.retrying_count > 0)
     out.push_back(
         runs_were(b.retrying_count) + " stopped after " +
         std::to_string(options::max_delayed_retries) +
         " retries with a delay before each, undecided: " + list_of(b.retrying, b.retrying_count));
-  for (std::uint32_t i = 0; i < b.doubt_count; ++i)
-    out.push_back("undecided: " + std::string(b.doubts[i]));
   if (b.declared > 0)
     out.push_back(std::to_string(b.declared) + " findings were at places declared deliberate");
   if (b.later_count > 0)
@@ -126,6 +136,14 @@ std::vector<std::string> notes_of(const options& how) {
                   (b.later_count == 1 ? " await point was" : " await points were") +
                   " first reached behind a fault: " + places_of(b.later, b.later_count));
   return out;
+}
+
+void tell(const std::vector<std::string>& sentences) {
+  static std::set<std::string> told;
+  const std::string test = test_name();
+  for (const std::string& s : sentences)
+    if (told.insert(s).second)
+      std::fprintf(stderr, "cofault: %s%s%s\n", test.c_str(), test.empty() ? "" : ": ", s.c_str());
 }
 
 std::string vacuous() {

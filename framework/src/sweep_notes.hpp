@@ -12,8 +12,14 @@ namespace cofault::detail {
 // Every plan that the strategies wanted was run and decided.
 bool complete(const options& how);
 
-// What stopped it, what was not reached, what stayed undecided: a sentence each.
+// Which plans were run and yet not judged, or not reached: a sentence each.
+std::vector<std::string> undecided(const options& how);
+
+// These, what stopped it, and what is told besides.
 std::vector<std::string> notes_of(const options& how);
+
+// Prints them to standard error, each once in a process: a test that passes shows no notes.
+void tell(const std::vector<std::string>& sentences);
 
 // Why an exploration that found nothing would prove nothing; "": it proves something.
 std::string vacuous();

@@ -192,7 +192,10 @@ TEST(Bounds, OfArrivalsIsNotedAndTheRunIsUndecided) {
     }
     while (times-- > 0) co_await s.sleep_for(1s);
   };
+  testing::internal::CaptureStderr();
   const auto result = explore(body, with_ints().arrivals(100));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("1 run was stopped"))
+      << "a test that passes shows no notes";
   EXPECT_THAT(result.notes,
               testing::Contains(testing::AllOf(HasSubstr("1 run was stopped"), HasSubstr("100"),
                                                HasSubstr("lambda+0=throw#1"))));
