@@ -46,7 +46,7 @@ class descriptor {
 // The last lines a program wrote, without the control characters that would garble a report.
 std::string tail_of(int file) {
   const off_t size = ::lseek(file, 0, SEEK_END);
-  constexpr off_t most = 4096;
+  constexpr off_t most = 1 << 16;
   std::string text(static_cast<std::size_t>(std::min(size, most)), '\0');
   const ssize_t got = ::pread(file, text.data(), text.size(), size > most ? size - most : 0);
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);

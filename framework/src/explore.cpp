@@ -2,6 +2,7 @@
 #include "cofault/explore.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -189,7 +190,10 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   std::optional<own_process> each;
   exploration out;
   if (how.isolated() && runs_differ(body, how)) go_apart(body, how, each, out.notes);
-  rehearse_isolated(body, how, p);
+  // A sanitizer's report is longer than what a finding quotes of it.
+  if (const std::string printed = rehearse_isolated(body, how, p); !printed.empty())
+    std::fprintf(stderr, "cofault: what died in the replayed run had printed:\n%s\n",
+                 printed.c_str());
   if (box().error[0] != '\0') {
     out.error = box().error;
     return out;

@@ -151,7 +151,8 @@ std::string heading(const plan& p) {
 
 // What to type to see this finding alone.
 std::string replay_command(const plan& p) {
-  std::string out = "COFAULT_REPLAY='" + encode(p) + "' ./" + program_invocation_short_name;
+  const std::string plan = p.empty() ? "none" : encode(p);
+  std::string out = "COFAULT_REPLAY='" + plan + "' ./" + program_invocation_short_name;
   if (const std::string test = test_name(); !test.empty()) out += " --gtest_filter=" + test;
   return out;
 }
@@ -180,7 +181,7 @@ std::string report_of(const finding& f, const std::vector<std::string>& needed,
   if (is_acceptable(f))
     print(out, "  accept   ",
           {"if this is meant so, write \"// cofault: deliberate\" on that line"});
-  if (!f.smallest.empty()) print(out, "  replay   ", {replay_command(f.smallest)});
+  print(out, "  replay   ", {replay_command(f.smallest)});
   return out.str();
 }
 

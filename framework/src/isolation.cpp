@@ -259,15 +259,20 @@ bool runs_differ(const driver_factory& body, const options& how) {
   return false;
 }
 
-void rehearse_isolated(const driver_factory& body, const options& how, const plan& p) {
+std::string rehearse_isolated(const driver_factory& body, const options& how, const plan& p) {
   const auto work = [&] { rehearse(in_this_process(body, how), how, p); };
-  if (!how.isolated()) return work();
+  if (!how.isolated()) {
+    work();
+    return "";
+  }
   box().work[0] = p;
   box().work_count = 1;
   own_process* const each = own_process::current();
   const child_end end =
       each == nullptr ? run_apart(work, how) : end_of([&] { rehearse(apart(*each), how, p); });
-  if (end.what != child_end::how::returned) record_death(end, how);
+  if (end.what == child_end::how::returned) return "";
+  record_death(end, how);
+  return end.output;
 }
 
 }  // namespace cofault::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <string>
+
 #include "cofault/driver.hpp"
 #include "cofault/options.hpp"
 #include "cofault/plan.hpp"
@@ -13,7 +15,8 @@ void sweep_isolated(const driver_factory& body, const options& how);
 // Whether two runs without faults do, in a forked child. If so, box() tells where.
 bool runs_differ(const driver_factory& body, const options& how);
 
-// rehearse() in a forked child, unless the options ask for this process.
-void rehearse_isolated(const driver_factory& body, const options& how, const plan& p);
+// rehearse() in a forked child, unless the options ask for this process. Returns what that child
+// printed last, if it died.
+std::string rehearse_isolated(const driver_factory& body, const options& how, const plan& p);
 
 }  // namespace cofault::detail

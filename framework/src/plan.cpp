@@ -192,6 +192,7 @@ std::string encode(const plan& what) {
 
 plan parse_plan(std::string_view text) {
   plan out;
+  if (text == "none") return out;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(';'), text.size());
     const std::string_view part = text.substr(0, end);

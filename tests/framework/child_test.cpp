@@ -165,6 +165,24 @@ TEST(Death, ShowsWhatASanitizerFound) {
   EXPECT_THAT(only_death(result), AllOf(HasSubstr("heap-use-after-free"), Not(HasSubstr("fa fa"))));
 }
 
+TEST(Death, IsPrintedAsAWholeByAReplay) {
+  const auto body = [](scheduler& s) -> task<> {
+    co_await s.yield();
+    std::cerr << "first of its words\n==7==ERROR: AddressSanitizer: it went wrong\n";
+    ::_exit(1);
+  };
+  testing::internal::CaptureStderr();
+  const auto found = explore(body, usual());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_THAT(only_death(found), Not(HasSubstr("first of its words")));
+  EXPECT_THAT(found.findings[0].report, HasSubstr("COFAULT_REPLAY='none'"));
+
+  testing::internal::CaptureStderr();
+  const auto again = explore(body, usual().replay("none"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("first of its words"));
+  EXPECT_EQ(only_death(again), only_death(found));
+}
+
 task<> chatty(scheduler& s) {
   std::cout << "words of another trial" << std::endl;
   co_await s.yield();

@@ -88,7 +88,7 @@ class bad_plan : public std::invalid_argument {
 // printed as '@' and its hash.
 std::string encode(const plan& what);
 
-// The inverse of encode. Throws bad_plan.
+// The inverse of encode; "none" is the plan without deviations, too. Throws bad_plan.
 plan parse_plan(std::string_view text);
 
 }  // namespace cofault
