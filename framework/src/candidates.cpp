@@ -9,16 +9,12 @@
 #include "cofault/site.hpp"
 #include "joined_operation.hpp"
 #include "spawned_chains.hpp"
+#include "time_limits.hpp"
 
 namespace cofault::detail {
 namespace {
 
 bool feasible(std::uint64_t flags) { return (flags & (await_can_throw | await_takes_code)) != 0; }
-
-// The time limit of a join: what it is known for is to be cancelled when the rest is done.
-bool is_time_limit(const event& e) {
-  return (e.value & await_joined) != 0 && sites::site(e.site).operation == "async_wait";
-}
 
 // An operation of Asio's that tells of no failure. (this_coro is none.) Nor does who awaits just
 // that.
@@ -44,6 +40,11 @@ reused_vector<bool> covered_by(std::span<const event> trace, const family& who, 
       covered[at] = true;
   }
   return covered;
+}
+
+// A coroutine that is a side of a join fails with what goes wrong in it.
+bool is_coroutine_in_join(const event& e) {
+  return (e.value & await_joined) != 0 && sites::site(e.site).operation == "co_spawn";
 }
 
 void add(reached_point& at, moment when, bool early) {
@@ -143,15 +144,17 @@ point_list moments_of(std::span<const event> trace, const family& who) {
 
 point_list points_of(std::span<const event> trace, const family& who) {
   const auto counts = [](const event& e) {
-    return is_await_point(e) && (feasible(e.value) || cannot_fail(e)) && !is_time_limit(e);
+    return is_await_point(e) && (feasible(e.value) || cannot_fail(e));
   };
   const reused_vector<bool> covered = covered_by(trace, who, counts);
+  const time_limits limits(trace, who, covered);
   point_list out;
   out.reserve(32);
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
     if (!counts(e) || !feasible(e.value) || covered[i]) continue;
+    if (limits.has(i) || is_coroutine_in_join(e)) continue;
     out.push_back(point_at(e, who));
     out.back().at = i;
   }

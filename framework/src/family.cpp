@@ -64,24 +64,20 @@ std::string family::name(std::uint32_t frame) const {
   return out + "()";
 }
 
-const family::member* family::waited_for(std::uint32_t frame) const {
+std::uint32_t family::awaited_as(std::uint32_t frame) const {
   while (frame != 0) {
     const member& m = of(frame);
-    if (m.awaited_at != none) return &m;
-    if (m.alone || m.creator == 0 || of(m.creator).user) return nullptr;
+    if (m.awaited_at != none) return frame;
+    if (m.alone || m.creator == 0 || of(m.creator).user) return 0;
     frame = m.creator;
   }
-  return nullptr;
+  return 0;
 }
 
 std::size_t family::awaited_at(std::uint32_t frame) const {
-  const member* m = waited_for(frame);
-  return m == nullptr ? none : m->awaited_at;
+  return of(awaited_as(frame)).awaited_at;
 }
 
-std::uint32_t family::awaiter(std::uint32_t frame) const {
-  const member* m = waited_for(frame);
-  return m == nullptr ? 0 : m->awaiter;
-}
+std::uint32_t family::awaiter(std::uint32_t frame) const { return of(awaited_as(frame)).awaiter; }
 
 }  // namespace cofault

@@ -67,6 +67,9 @@ std::string operation_name(std::string_view type) {
   if (out == "async_range_connect" || out == "async_iterator_connect") out = "async_connect";
   const std::string_view member_of = template_before(type.substr(0, at));
   if (member_of.ends_with("channel")) return "channel::" + out;
+  // The only one that a socket has and a timer, too.
+  if (out == "async_wait" && member_of.find("socket") != member_of.npos) return "socket::" + out;
+  if (out == "async_wait" && member_of.ends_with("descriptor")) return "descriptor::" + out;
   return member_of.ends_with("parallel_group") ? "parallel_group::" + out : out;
 }
 

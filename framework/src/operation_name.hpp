@@ -7,8 +7,9 @@
 namespace cofault::detail {
 
 // What the program called to get the operation that it awaits, told by the type (a compiler's
-// rendering) of what starts it: "async_read"; "" where that is not known. Streams and channels have
-// operations of the same name but can fail in different ways: "channel::async_receive".
+// rendering) of what starts it: "async_read"; "" where that is not known. Streams and channels, and
+// sockets and timers, have operations of the same name but can fail in different ways:
+// "channel::async_receive", "socket::async_wait".
 std::string operation_name(std::string_view type);
 
 }  // namespace cofault::detail

@@ -286,8 +286,14 @@ bool scheduled_world::postpone() {
 
 void scheduler_driver::teardown() {
   scheduler_.clear();
+  probes_.clear();
   root_ = root_coroutine();
   parked_.clear();
+}
+
+void scheduler_driver::ask(probe_coroutine probe) {
+  probes_.push_back(std::move(probe));
+  scheduler_.post(probes_.back().handle());
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Operations that are sides of a join: the library awaits them, for an await of the program.
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +25,7 @@ using support::proposals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 using values = net::channel<void(net::error_code, int)>;
 
@@ -59,12 +61,66 @@ awaitable<void> both() {
 }
 
 // What the join itself cannot do is not tried, and the time limit only knows that it was cancelled.
-// A join of nothing else is taken as a whole.
+// Where there is nothing else, nothing can fail.
 NET_TEST(Sides, AreStruckAsTheirTokenTells) {
   EXPECT_THAT(proposals(throws_in_a_join), ElementsAre("channel::async_receive throw:closed"));
   EXPECT_THAT(proposals(tells_a_code_in_a_join), ElementsAre("channel::async_receive code:closed"));
-  EXPECT_THAT(proposals(only_waits), ElementsAre("? throw:reset"));
+  EXPECT_THAT(proposals(only_waits), ElementsAre(HasSubstr("can fail: no step")));
   EXPECT_EQ(explore(both, support::usual().inject(support::closed_channels())).points, 2u);
+}
+
+awaitable<void> pause(std::chrono::seconds d) {
+  net::steady_timer timer(co_await net::this_coro::executor, d);
+  co_await timer.async_wait(use_awaitable);
+}
+
+awaitable<void> limits_by_a_coroutine() {
+  world w(co_await net::this_coro::executor);
+  co_await (w.from.async_receive(use_awaitable) || pause(5s));
+}
+
+awaitable<void> pauses_beside() {
+  world w(co_await net::this_coro::executor);
+  co_await (w.from.async_receive(use_awaitable) && pause(5s));
+}
+
+awaitable<void> one_of_two_pauses() { co_await (pause(1s) || pause(5s)); }
+
+// A limit is what is written as a coroutine, too. What is waited for as well, or alone, is none.
+NET_TEST(Sides, ALimitMayBeACoroutine) {
+  EXPECT_THAT(proposals(limits_by_a_coroutine), ElementsAre("channel::async_receive throw:closed"));
+  EXPECT_THAT(proposals(pauses_beside), UnorderedElementsAre("channel::async_receive throw:closed",
+                                                             "async_wait throw:no_memory"));
+  EXPECT_THAT(proposals(one_of_two_pauses), ElementsAre("async_wait throw:no_memory"));
+}
+
+awaitable<void> waits_for_a_socket() {
+  using net::ip::udp;
+  const auto executor = co_await net::this_coro::executor;
+  udp::socket socket(executor, udp::endpoint(net::ip::address_v4::loopback(), 0));
+  socket.send_to(net::buffer("x", 1), socket.local_endpoint());
+  net::steady_timer limit(executor, 5s);
+  co_await (socket.async_wait(udp::socket::wait_read, use_awaitable) ||
+            limit.async_wait(use_awaitable));
+}
+
+NET_TEST(Sides, TheWaitOfASocketIsNoLimit) {
+  EXPECT_THAT(proposals(waits_for_a_socket), ElementsAre("socket::async_wait throw:no_memory"));
+}
+
+awaitable<void> takes(std::shared_ptr<world> w) { co_await w->from.async_receive(use_awaitable); }
+
+awaitable<void> spawns_both() {
+  const auto executor = co_await net::this_coro::executor;
+  const auto w = std::make_shared<world>(executor);
+  const auto strand = net::make_strand(executor);
+  co_await (net::co_spawn(strand, takes(w), use_awaitable) &&
+            net::co_spawn(strand, takes(w), use_awaitable));
+}
+
+// What goes wrong in a coroutine goes wrong there.
+NET_TEST(Sides, ACoroutineOnAStrandHasNoFaultsOfItsOwn) {
+  EXPECT_THAT(proposals(spawns_both), ElementsAre("channel::async_receive throw:closed"));
 }
 
 awaitable<int> in_time(awaitable<int> operation, net::steady_timer& limit) {

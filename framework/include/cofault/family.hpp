@@ -37,6 +37,9 @@ class family {
   // Index of the event in which somebody began to wait for it: for the coroutine itself, or for
   // the library code (a spawned chain, a parallel group) that made it. none: nobody.
   std::size_t awaited_at(std::uint32_t frame) const;
+  // The coroutine for which that somebody waits: itself, or what was made by library code for the
+  // one that is awaited; 0: nobody.
+  std::uint32_t awaited_as(std::uint32_t frame) const;
   // False: nobody waits for anybody.
   bool any_awaited() const { return any_awaited_; }
   // Who waits for it; 0: nobody.
@@ -51,7 +54,6 @@ class family {
   };
   const member& of(std::uint32_t frame) const;
   member& at(std::uint32_t frame);
-  const member* waited_for(std::uint32_t frame) const;
 
   detail::reused_vector<member> members_;
   bool any_awaited_ = false;

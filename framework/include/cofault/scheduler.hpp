@@ -207,27 +207,26 @@ class scheduler {
 
 namespace detail {
 
-// Awaits the root and tells the run how it ended. Not instrumented: it belongs to the test.
-class root_coroutine {
+// A coroutine of the test's own: not instrumented.
+template <class Promise>
+class test_coroutine {
  public:
-  struct promise_type : reused {
-    root_coroutine get_return_object() {
-      return root_coroutine(std::coroutine_handle<promise_type>::from_promise(*this));
+  struct promise_type : Promise {
+    test_coroutine get_return_object() {
+      return test_coroutine(std::coroutine_handle<promise_type>::from_promise(*this));
     }
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() { root_completed(nullptr); }
-    void unhandled_exception() { root_completed(std::current_exception()); }
   };
 
-  root_coroutine() = default;
-  explicit root_coroutine(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  root_coroutine(root_coroutine&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
-  root_coroutine& operator=(root_coroutine&& other) noexcept {
+  test_coroutine() = default;
+  explicit test_coroutine(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+  test_coroutine(test_coroutine&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+  test_coroutine& operator=(test_coroutine&& other) noexcept {
     std::swap(handle_, other.handle_);
     return *this;
   }
-  ~root_coroutine() {
+  ~test_coroutine() {
     if (handle_) handle_.destroy();
   }
   std::coroutine_handle<> handle() const { return handle_; }
@@ -235,6 +234,20 @@ class root_coroutine {
  private:
   std::coroutine_handle<promise_type> handle_;
 };
+
+// Tells the run how the root ended.
+struct root_promise : reused {
+  void return_void() { root_completed(nullptr); }
+  void unhandled_exception() { root_completed(std::current_exception()); }
+};
+using root_coroutine = test_coroutine<root_promise>;
+
+// What a probe asks is handled within.
+struct probe_promise {
+  void return_void() {}
+  void unhandled_exception() { std::terminate(); }
+};
+using probe_coroutine = test_coroutine<probe_promise>;
 
 template <class Root>
 root_coroutine await_root(Root root) {
@@ -245,6 +258,25 @@ root_coroutine await_root(Root root) {
     observe(co_await std::move(root));
   else
     static_cast<void>(co_await std::move(root));
+}
+
+template <class Question>
+probe_coroutine await_answer(std::shared_ptr<Question> question, scheduler& s, probe_done done) {
+  using result = decltype(detail::get_awaiter((*question)(s)).await_resume());
+  try {
+    if constexpr (std::is_void_v<result>) {
+      co_await (*question)(s);
+      done(probe_result::passed);
+    } else {
+      using answer = std::decay_t<result>;
+      static_assert(std::equality_comparable<answer> && std::copy_constructible<answer>,
+                    "cofault: a probe's answer is compared with the one it gives without faults; "
+                    "return a type that can be copied and has operator==");
+      done(compare_answer(std::any(co_await (*question)(s)), same_answer<answer>));
+    }
+  } catch (...) {
+    done(probe_result::threw);
+  }
 }
 
 // What every world with a fake scheduler of its own does.
@@ -272,10 +304,12 @@ class scheduler_driver final : public scheduled_world {
 
   void start() override;
   void teardown() override;
+  void ask(probe_coroutine probe);
 
  private:
   std::function<root_coroutine(scheduler&)> body_;
   root_coroutine root_;
+  std::vector<probe_coroutine> probes_;
 };
 
 }  // namespace detail
@@ -305,6 +339,21 @@ exploration explore(Body body, const options& how = options(),
     };
     return explore(factory, how, caller);
   }
+}
+
+// Called in the body: once the root has completed, `question(scheduler&)`, which returns anything
+// that can be awaited, is asked in the same world, without faults. It must complete, and with the
+// answer that it gives when no fault was injected at all. What it refers to must live as long as
+// the world: capture a shared_ptr.
+template <std::invocable<scheduler&> Question>
+  requires detail::awaitable<std::invoke_result_t<Question&, scheduler&>>
+void probe(Question question) {
+  const auto kept = std::make_shared<Question>(std::move(question));
+  detail::add_probe([kept](detail::probe_done done) {
+    auto* const world = dynamic_cast<detail::scheduler_driver*>(detail::current_driver());
+    if (world == nullptr) throw std::logic_error("cofault: the probe belongs to another runtime");
+    world->ask(detail::await_answer(kept, world->where(), std::move(done)));
+  });
 }
 
 }  // namespace cofault

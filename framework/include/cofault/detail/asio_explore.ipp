@@ -67,11 +67,6 @@ struct root_handler {
 };
 
 template <class Answer>
-bool same_answer(const std::any& a, const std::any& b) {
-  return std::any_cast<const Answer&>(a) == std::any_cast<const Answer&>(b);
-}
-
-template <class Answer>
 struct probe_handler {
   static_assert(std::equality_comparable<Answer> && std::copy_constructible<Answer>,
                 "cofault: a probe's answer is compared with the one it gives without faults; "

@@ -14,7 +14,7 @@
 namespace cofault {
 class driver;
 struct exploration;
-}
+}  // namespace cofault
 
 namespace cofault::detail {
 
@@ -38,6 +38,10 @@ void add_probe(probe_start start);
 // The answer of the probe that is running in the run without faults: kept when that run is under
 // way, read in every other. `same` compares.
 probe_result compare_answer(std::any answer, bool (*same)(const std::any&, const std::any&));
+template <class Answer>
+bool same_answer(const std::any& a, const std::any& b) {
+  return std::any_cast<const Answer&>(a) == std::any_cast<const Answer&>(b);
+}
 
 // An assertion of the test failed while a run is under way.
 void assertion_failed(std::string_view text);

@@ -70,11 +70,6 @@ void observe_result(task_base& root) {
     observe(*static_cast<task_state<T>&>(root).value);
 }
 
-template <class Answer>
-bool same_answer(const std::any& a, const std::any& b) {
-  return std::any_cast<const Answer&>(a) == std::any_cast<const Answer&>(b);
-}
-
 template <class Make>
 exploration explore_root(Make make, const options& how, const std::source_location& caller) {
   using value = typename std::invoke_result_t<Make&, scheduler&>::value_type;
@@ -130,7 +125,7 @@ void probe(Question question) {
         done(detail::probe_result::passed);
       else
         done(detail::compare_answer(std::any(*static_cast<here::task_state<answer>&>(which).value),
-                                    here::same_answer<answer>));
+                                    detail::same_answer<answer>));
     });
   });
 }
