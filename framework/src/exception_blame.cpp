@@ -14,10 +14,13 @@ bool is_user_site(std::uint32_t site) {
 
 }  // namespace
 
-bool exception_blame::find(exception_story& s) {
+bool exception_blame::find(exception_story& s, bool judged) {
   const std::uint32_t from = last_left(s);
-  // Of an operation in a join no coroutine of the program has it before the join.
-  if (!who_.is_user(from) && (s.flags & exception_injected) == 0) return false;
+  // Of an operation in a join no coroutine of the program has it before the join. Nor of a join
+  // within a join.
+  const bool of_join =
+      (s.flags & exception_injected) != 0 || (judged && (s.flags & exception_several) != 0);
+  if (!who_.is_user(from) && !of_join) return false;
   const wait w = waited(from);
   s.culprit_frame = w.top;
   if (w.at != family::none) {

@@ -17,8 +17,9 @@ class exception_blame {
   exception_blame(std::span<const event> trace, const family& who) : trace_(trace), who_(who) {}
 
   // From the last coroutine of the program that it left, the first one above. Nobody above: where
-  // the chain was spawned. False: it never was in the program's code.
-  bool find(exception_story& s);
+  // the chain was spawned. False: it never was in the program's code. `judged`: it stands for what a
+  // fault threw.
+  bool find(exception_story& s, bool judged);
   // Of the latest story that find() was asked of: the await there hands exceptions over as values.
   bool gives_exceptions(const exception_story& s) const;
 

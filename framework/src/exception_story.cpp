@@ -212,7 +212,7 @@ class fates {
     if (l.reported || lives_.threw()) return fate::surfaced;
     if ((l.story.flags & (exception_cancels | exception_ends)) != 0) return fate::surfaced;
     if (lives_.observed_at() != none && lives_.observed_at() > h.left) return fate::recovered;
-    if (!known().blame.find(s) || known().blame.gives_exceptions(s)) return fate::surfaced;
+    if (!known().blame.find(s, false) || known().blame.gives_exceptions(s)) return fate::surfaced;
     const bool is_looked_at = l.last_flight > h.caught;  // thrown again within that handler
     if (s.detached ? is_looked_at : !s.kept) return fate::surfaced;
     if (h.frame != 0 && !s.joined) return fate::surfaced;
@@ -239,7 +239,7 @@ class fates {
     if ((l.story.flags & exception_ends) != 0) return fate::ended;
     if (l.judged && l.reported) return fate::reported;
     exception_story& s = lives_.of(n).story;
-    if (!known().blame.find(s)) return fate::unjudged;
+    if (!known().blame.find(s, l.judged)) return fate::unjudged;
     if (is_kept_by_cut_off(l, known().blame.last_left(s))) return fate::unjudged;
     if (life* const other = spokesman(l, s)) {
       other->judged |= l.judged;

@@ -31,6 +31,7 @@
 #include "soundness.hpp"
 #include "sweep.hpp"
 #include "sweep_notes.hpp"
+#include "verdicts.hpp"
 
 namespace cofault {
 namespace {
@@ -97,6 +98,12 @@ bool merged(const finding& f, std::vector<finding>& known) {
   return false;
 }
 
+// Of the plan that has just been rehearsed.
+bool is_all_well() {
+  const mailbox& b = box();
+  return b.found_count == 0 && b.unreached_count == 0 && b.error[0] == '\0';
+}
+
 // Runs each finding once more for its steps; the first ones only, since a stuck one takes long. A
 // replay shrinks nothing, and shows more of them.
 void explain(const driver_factory& body, const options& how, exploration& out, bool shrinking) {
@@ -112,6 +119,10 @@ void explain(const driver_factory& body, const options& how, exploration& out, b
       needed = what_is_needed(body, how, f);
       box().clear();
       rehearse_isolated(body, how, f.smallest);
+      if (shrinking && f.property == survival && is_all_well())
+        f.explanation +=
+            "; but alone, in a process of its own, that run ends as it should: a run before it may "
+            "have spoilt the memory (AddressSanitizer would tell), or remembers it in a global";
       sharpen(f);
     }
     if (merged(f, out.findings)) continue;

@@ -193,6 +193,7 @@ std::string encode(const plan& what) {
 plan parse_plan(std::string_view text) {
   plan out;
   if (text == "none") return out;
+  if (text.ends_with(';')) refuse(text, "there is nothing behind its last ';'");
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(';'), text.size());
     const std::string_view part = text.substr(0, end);
@@ -201,7 +202,6 @@ plan parse_plan(std::string_view text) {
     out.add(parse_deviation(part));
     if (end == text.size()) break;
     text.remove_prefix(end + 1);
-    if (text.empty()) refuse(part, "there is nothing behind its ';'");
   }
   return out;
 }

@@ -40,6 +40,20 @@ NET_TEST(Fates, DroppedByAJoinThatNeedsOnlyOne) {
   EXPECT_EQ(fates(both_of_two), "translated ended surfaced");  // carried
 }
 
+// The `&&` fails, the `||` waits for its other side, and nobody hears of it.
+awaitable<void> both_or_a_pause() {
+  co_await ((step() && pause(1h)) || pause(2h));  // joined here
+}
+
+awaitable<void> both_and_a_pause() { co_await ((step() && pause(1h)) && pause(2h)); }
+
+NET_TEST(Fates, DroppedByAJoinOfJoins) {
+  const told t = fault_in(both_or_a_pause);
+  EXPECT_EQ(t.fates, "translated ended dropped");
+  EXPECT_THAT(t.lost, ElementsAre(line("// joined here")));
+  EXPECT_THAT(fates(both_and_a_pause), testing::EndsWith("surfaced"));
+}
+
 awaitable<void> breaks(std::shared_ptr<bool> broken) {
   try {
     co_await step();

@@ -183,6 +183,31 @@ TEST(Death, IsPrintedAsAWholeByAReplay) {
   EXPECT_EQ(only_death(again), only_death(found));
 }
 
+// What an earlier run has left in the process kills it.
+task<> dies_the_second_time(scheduler& s) {
+  static int faults = 0;
+  for (int i = 0; i < 2; ++i) {
+    try {
+      co_await s.yield();
+    } catch (...) {
+      if (++faults == 2) std::abort();
+    }
+  }
+}
+
+TEST(Death, ThatDoesNotComeAgainAloneIsToldAsSuch) {
+  EXPECT_THAT(only_death(explore(dies_the_second_time, usual())),
+              HasSubstr("alone, in a process of its own, that run ends as it should"));
+  const auto always = [](scheduler& s) -> task<> {
+    try {
+      co_await s.yield();
+    } catch (...) {
+      std::abort();
+    }
+  };
+  EXPECT_THAT(only_death(explore(always, usual())), Not(HasSubstr("alone")));
+}
+
 task<> chatty(scheduler& s) {
   std::cout << "words of another trial" << std::endl;
   co_await s.yield();
