@@ -183,15 +183,16 @@ void record_death(const child_end& end, const options& how) {
   if (b.stage == stage_of_sweep::sweep && b.next < b.work_count) p = b.work[b.next];
   if (judge_unfinished(p, how)) return;
   std::string text = "the code under test " + end.words;
-  if (p.empty() && end.code == SIGILL && end.what == child_end::how::killed)
-    text +=
-        "; g++ 12 makes such code of a coroutine that declares nothing and awaits in a condition "
-        "(GCC bug 106188): declare a variable in it";
   const std::uint32_t place = p.empty() ? last_user_site() : site_of_fault(p);
   const bool in_teardown = (trace().kinds & kinds(event_kind::torn_down)) != 0;
   const std::uint32_t site = in_teardown                         ? tell_of_teardown(place, text)
                              : end.what == child_end::how::stuck ? place
                                                                  : tell_of_running(place, text);
+  const bool is_bad_code = end.code == SIGILL || (end.code == SIGSEGV && site == 0);
+  if (p.empty() && end.what == child_end::how::killed && is_bad_code)
+    text += std::string("; g++ 12 ") + (end.code == SIGILL ? "makes" : "can make") +
+            " such code of a coroutine that declares nothing and awaits in a condition "
+            "(GCC bug 106188): declare a variable in it";
   if (!end.output.empty()) text += "; its last words:" + last_words(end.output);
   if (const auto terminated = terminated_by())
     return b.add(no_termination, terminated->site != 0 ? terminated->site : site, terminated->frame,

@@ -53,6 +53,7 @@ void livelock::judge(const outcome& what, std::vector<violation>& out) const {
                     std::to_string(e.value) +
                     " times while the clock stood still, and was parked there, suspended for good"};
     blame_handler(what, i, v);
+    if (what.fault_free) v.text += "; a loop that ends needs more options().visits()";
     return out.push_back(std::move(v));
   }
 }

@@ -17,9 +17,22 @@
 namespace cofault::properties {
 namespace {
 
+// A function that the coroutine called may have it.
+std::string this_handler(const exception_story& s, const family& who,
+                         const detail::place_in_source& place) {
+  const std::string function = detail::normalised_function(place.function);
+  const std::string in = "this handler in ", coroutine = who.name(s.culprit_frame);
+  if (function.empty() || function == sites::function(who.function(s.culprit_frame)).name)
+    return in + coroutine;
+  const std::size_t scope = function.rfind("::");
+  return in + function.substr(scope == function.npos ? 0 : scope + 2) + "(), called by " +
+         coroutine + ",";
+}
+
 // `is_stranger`: who spawned the coroutine is not user code.
-std::string explanation(const exception_story& s, const family& who, bool is_stranger) {
-  const std::string handler = "this handler in " + who.name(s.culprit_frame);
+std::string explanation(const exception_story& s, const family& who,
+                        const detail::place_in_source& place, bool is_stranger) {
+  const std::string handler = this_handler(s, who, place);
   if (s.end == fate::swallowed)
     return handler +
            " ended the exception, and nothing came of it: it was not thrown on, reported, or "
@@ -147,7 +160,7 @@ std::optional<violation> violation_of(const exception_story& s, const family& wh
   violation v;
   v.frame = s.culprit_frame;
   v.site = handler || !s.culprit.stack.empty() ? place.site() : s.culprit.site;
-  v.text = explanation(s, who, is_stranger);
+  v.text = explanation(s, who, place, is_stranger);
   if (handler && place.line == 0) {
     v.undecided = true;
     v.text = "a handler in " + who.name(s.culprit_frame) + " ended an exception, but " + place.why;

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <coroutine>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -212,6 +214,37 @@ TEST(TaskFates, OfASinkThatThrows) {
   EXPECT_EQ(fates(survives_a_broken_sink<broken_sink::before_printing>), "translated swallowed");
   // Nothing was printed, and the sink's failure is the handler's own affair.
   EXPECT_EQ(fates(logs_to_a_broken_sink<broken_sink::guarded>), "swallowed unjudged");
+}
+
+// ---- a function looks into what the coroutine has kept: its handler is the last that had it
+
+std::string in_words(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
+template <bool ByFunction>
+task<> keeps_words(scheduler& s) {
+  std::exception_ptr failed;
+  std::string words;
+  try {
+    co_await step(s);
+  } catch (const std::exception& e) {
+    failed = std::current_exception();
+    words = e.what();
+  }
+  if (ByFunction && failed) words = in_words(failed);
+  co_await s.yield();
+}
+
+TEST(TaskFates, AHandlerIsToldWithTheFunctionThatHasIt) {
+  const auto because = [](auto body) { return cofault::explore(body).findings.at(0).explanation; };
+  EXPECT_THAT(because(keeps_words<false>), HasSubstr("this handler in keeps_words() ended"));
+  EXPECT_THAT(because(keeps_words<true>),
+              HasSubstr("this handler in in_words(), called by keeps_words(), ended"));
 }
 
 }  // namespace

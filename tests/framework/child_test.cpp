@@ -236,6 +236,26 @@ TEST(Death, InTheDefaultRun) {
   EXPECT_FALSE(result.clean());
 }
 
+template <int Signal>
+task<> dies_at_once(scheduler& s) {
+  ::raise(Signal);
+  co_await s.yield();
+}
+template <int Signal>
+task<> dies_later(scheduler& s) {
+  co_await s.yield();
+  ::raise(Signal);
+}
+
+// What g++ 12 makes of some coroutines is no code, or goes wrong before the first await.
+TEST(Death, ThatACompilerMayHaveMadeIsToldAsSuch) {
+  const auto words = [](auto body) { return only_death(explore(body, usual())); };
+  EXPECT_THAT(words(dies_at_once<SIGILL>), HasSubstr("GCC bug 106188"));
+  EXPECT_THAT(words(dies_later<SIGILL>), HasSubstr("GCC bug 106188"));
+  EXPECT_THAT(words(dies_at_once<SIGSEGV>), HasSubstr("GCC bug 106188"));
+  EXPECT_THAT(words(dies_later<SIGSEGV>), Not(HasSubstr("GCC")));
+}
+
 TEST(Death, OfABodyThatCannotEvenStart) {
   const driver_factory broken = []() -> std::unique_ptr<driver> { throw 1; };
   EXPECT_THAT(only_death(explore(broken)), HasSubstr("signal 6"));
