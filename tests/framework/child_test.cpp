@@ -19,28 +19,17 @@
 #include <string>
 #include <thread>
 
-#include "../support/exploring.hpp"
-#include "../support/task.hpp"
-#include "cofault/gtest.hpp"
-#include "cofault/property/progress.hpp"
-#include "cofault/scheduler.hpp"
+#include "deaths.hpp"
 
 COFAULT_USER_CODE(__FILE__);
 
 namespace {
 
 using namespace std::chrono_literals;
-using namespace cofault;
-using support::about;
-using support::task;
+using namespace deaths;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr auto death = "the process survives";
-
-// What swallows the faults is not judged here.
-options usual() { return options().judge(properties::progress()).search(search::exhaustive(1)); }
 
 // A sanitizer would report the signal and exit.
 void crash() {
@@ -68,25 +57,6 @@ void deadlock() {
   static auto* mutex = new std::timed_mutex;
   std::thread([] { mutex->lock(); }).join();
   mutex->lock();
-}
-
-// Does nothing without a fault, and `end` behind one.
-task<> guarded(scheduler& s, std::function<void()> end) {
-  try {
-    co_await s.yield();
-  } catch (const injected_error&) {
-    end();
-  }
-}
-
-std::string only_death(const exploration& result) {
-  const auto deaths = about(result, death);
-  EXPECT_EQ(deaths.size(), 1u) << describe(result);
-  return deaths.empty() ? describe(result) : deaths[0].explanation;
-}
-
-exploration explore_guarded(std::function<void()> end, const options& how = usual()) {
-  return explore([end](scheduler& s) { return guarded(s, end); }, how);
 }
 
 task<> many_deaths(scheduler& s) {
@@ -139,91 +109,6 @@ TEST(Death, ByAnExitStatusIsNamed) {
   EXPECT_THAT(only_death(explore_guarded([] { ::_exit(86); })), HasSubstr("exit status 86"));
 }
 
-TEST(Death, ShowsTheLastWords) {
-  const auto result = explore_guarded([] {
-    std::cout << "something went wrong: \x1b[1m" << 42 << std::endl;
-    std::abort();
-  });
-  EXPECT_THAT(only_death(result), HasSubstr("something went wrong: [1m42"));
-  EXPECT_THAT(result.findings[0].report, HasSubstr("something went wrong"));
-}
-
-TEST(Death, ShowsTheEndOfALongOutput) {
-  const auto result = explore_guarded([] {
-    for (int i = 0; i < 10'000; ++i) std::cerr << "line " << i << '\n';
-    std::abort();
-  });
-  EXPECT_THAT(only_death(result), AllOf(HasSubstr("\nline 9999"), Not(HasSubstr("line 9000\n"))));
-}
-
-TEST(Death, ShowsWhatASanitizerFound) {
-  const auto result = explore_guarded([] {
-    std::cerr << "==7==ERROR: AddressSanitizer: heap-use-after-free\n";
-    for (int i = 0; i < 30; ++i) std::cerr << "  0x0c00: fa fa\n";
-    ::_exit(1);
-  });
-  EXPECT_THAT(only_death(result), AllOf(HasSubstr("heap-use-after-free"), Not(HasSubstr("fa fa"))));
-}
-
-TEST(Death, IsPrintedAsAWholeByAReplay) {
-  const auto body = [](scheduler& s) -> task<> {
-    co_await s.yield();
-    std::cerr << "first of its words\n==7==ERROR: AddressSanitizer: it went wrong\n";
-    ::_exit(1);
-  };
-  testing::internal::CaptureStderr();
-  const auto found = explore(body, usual());
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_THAT(only_death(found), Not(HasSubstr("first of its words")));
-  EXPECT_THAT(found.findings[0].report, HasSubstr("COFAULT_REPLAY='none'"));
-
-  testing::internal::CaptureStderr();
-  const auto again = explore(body, usual().replay("none"));
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("first of its words"));
-  EXPECT_EQ(only_death(again), only_death(found));
-}
-
-// What an earlier run has left in the process kills it.
-task<> dies_the_second_time(scheduler& s) {
-  static int faults = 0;
-  for (int i = 0; i < 2; ++i) {
-    try {
-      co_await s.yield();
-    } catch (...) {
-      if (++faults == 2) std::abort();
-    }
-  }
-}
-
-TEST(Death, ThatDoesNotComeAgainAloneIsToldAsSuch) {
-  EXPECT_THAT(only_death(explore(dies_the_second_time, usual())),
-              HasSubstr("alone, in a process of its own, that run ends as it should"));
-  const auto always = [](scheduler& s) -> task<> {
-    try {
-      co_await s.yield();
-    } catch (...) {
-      std::abort();
-    }
-  };
-  EXPECT_THAT(only_death(explore(always, usual())), Not(HasSubstr("alone")));
-}
-
-task<> chatty(scheduler& s) {
-  std::cout << "words of another trial" << std::endl;
-  co_await s.yield();
-  try {
-    co_await s.yield();
-  } catch (...) {
-    std::abort();
-  }
-}
-
-TEST(Death, ForgetsWhatEarlierTrialsPrinted) {
-  const std::string text = only_death(explore(chatty, usual()));
-  const auto first = text.find("words of another trial");
-  EXPECT_EQ(text.find("words of another trial", first + 1), text.npos) << text;
-}
-
 TEST(Death, InTheDefaultRun) {
   const auto result = explore([](scheduler& s) -> task<> {
     co_await s.yield();
@@ -234,26 +119,6 @@ TEST(Death, InTheDefaultRun) {
   EXPECT_NE(result.findings[0].site, 0u) << "blamed on the last await point that was reached";
   EXPECT_EQ(result.trials, 0u);
   EXPECT_FALSE(result.clean());
-}
-
-template <int Signal>
-task<> dies_at_once(scheduler& s) {
-  ::raise(Signal);
-  co_await s.yield();
-}
-template <int Signal>
-task<> dies_later(scheduler& s) {
-  co_await s.yield();
-  ::raise(Signal);
-}
-
-// What g++ 12 makes of some coroutines is no code, or goes wrong before the first await.
-TEST(Death, ThatACompilerMayHaveMadeIsToldAsSuch) {
-  const auto words = [](auto body) { return only_death(explore(body, usual())); };
-  EXPECT_THAT(words(dies_at_once<SIGILL>), HasSubstr("GCC bug 106188"));
-  EXPECT_THAT(words(dies_later<SIGILL>), HasSubstr("GCC bug 106188"));
-  EXPECT_THAT(words(dies_at_once<SIGSEGV>), HasSubstr("GCC bug 106188"));
-  EXPECT_THAT(words(dies_later<SIGSEGV>), Not(HasSubstr("GCC")));
 }
 
 TEST(Death, OfABodyThatCannotEvenStart) {
