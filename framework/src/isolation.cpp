@@ -41,15 +41,17 @@ std::uint32_t last_user_site() {
 }
 
 // Of what a dying process printed, what fits into a report: the lines in which a sanitizer says
-// what is wrong, or else the last ones.
+// what is wrong, or else the last ones. Its summary is the same in every process, its headline has
+// numbers and addresses of this one.
 std::string last_words(const std::string& output) {
   constexpr std::size_t most = 5;
+  const char* const headline = output.find("SUMMARY: ") == output.npos ? "ERROR: " : "SUMMARY: ";
   std::vector<std::string> all, telling;
   std::istringstream in(output);
   for (std::string line; std::getline(in, line);) {
     if (line.empty()) continue;
     line.resize(std::min(line.size(), std::size_t{160}));
-    for (const char* mark : {"ERROR: ", "SUMMARY: ", "runtime error: "})
+    for (const char* mark : {headline, "runtime error: "})
       if (line.find(mark) != line.npos && (telling.empty() || telling.back() != line))
         telling.push_back(line);
     all.push_back(std::move(line));

@@ -43,6 +43,13 @@ TEST(Death, ShowsWhatASanitizerFound) {
     ::_exit(1);
   });
   EXPECT_THAT(only_death(result), AllOf(HasSubstr("heap-use-after-free"), Not(HasSubstr("fa fa"))));
+  // The same finding in every process.
+  const auto summed_up = explore_guarded([] {
+    std::cerr << "==" << ::getpid() << "==ERROR: AddressSanitizer: heap-use-after-free\n"
+              << "SUMMARY: AddressSanitizer: heap-use-after-free in f\n";
+    ::_exit(1);
+  });
+  EXPECT_THAT(only_death(summed_up), AllOf(HasSubstr("SUMMARY"), Not(HasSubstr("ERROR"))));
 }
 
 TEST(Death, IsPrintedAsAWholeByAReplay) {

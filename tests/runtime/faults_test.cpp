@@ -253,7 +253,7 @@ INSTANTIATE_TEST_SUITE_P(
 template <class Awaitable>
 task<> with_lease(Awaitable awaited) {
   const auto lease = cofault::acquired("a lease");
-  co_await std::move(awaited);
+  static_cast<void>(co_await std::move(awaited));
   cofault::released(lease);
 }
 
