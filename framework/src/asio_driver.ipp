@@ -152,6 +152,7 @@ class loop_work {
 }  // namespace
 
 struct asio_driver::world : reused {
+  other_threads::watch watched;
   COFAULT_ASIO::cancellation_signal cancellation;  // of the root; goes last
   COFAULT_ASIO::io_context context{1};
   std::vector<std::shared_ptr<void>> parked;
@@ -193,7 +194,10 @@ COFAULT_ASIO::cancellation_slot asio_driver::get_cancellation_slot() {
   return world_->cancellation.slot();
 }
 
-void asio_driver::start() { launch_(get_executor()); }
+void asio_driver::start() {
+  launch_(get_executor());
+  reactor::stepped();
+}
 
 // Outside of the loop Asio queues what is asked of a spawned chain behind what is ready, which may
 // end that chain (chriskohlhoff/asio #1332).
@@ -201,6 +205,7 @@ void asio_driver::within(const std::function<void()>& request) {
   if (get_executor().running_in_this_thread()) return request();
   loop_work inside(world_->context);
   request();
+  reactor::stepped();
   if (const auto error = inside.exception())  // it leaves the loop's run()
     COFAULT_ASIO::post(world_->context, [error] { std::rethrow_exception(error); });
 }
@@ -215,7 +220,12 @@ void asio_driver::stop() { world_->context.stop(); }
 // Asio keeps its queue to itself: it is empty when a poll says so.
 std::size_t asio_driver::choices() { return world_->idle ? 0 : 1; }
 
-bool asio_driver::run(std::size_t) { return world_->step(); }
+bool asio_driver::run(std::size_t) {
+  reactor::let_others_rest();
+  const bool ran = world_->step();
+  if (ran) reactor::stepped();
+  return ran;
+}
 
 // The queue is empty but for the reactor, which is behind nothing: a piece of work of our own makes
 // a poll look at the reactor and then run that. What has become ready is queued behind it.
@@ -244,8 +254,9 @@ void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(st
 
 void asio_driver::teardown() {
   other_threads::hold_answers(false);
-  // Parked coroutines unwind through the executor: while there still is one.
-  world_->parked.clear();
+  // What they work at may be for this world.
+    reactor::let_others_rest();
+  // Parked coroutines unwind through the executor : while there still is one.world_->parked.clear();
   world_.reset();
 }
 

@@ -225,7 +225,12 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   return out;
 }
 
-exploration explore_alone(const driver_factory& body, const options& how,
+constexpr const char* all_in_this_process =
+    "all runs were in this process, and a crash would end it: in a forked child, which has none of "
+    "its other threads, the run without faults waits for ever; make the threads in the body where "
+    "that can be";
+
+exploration explore_alone(const driver_factory& body, const options& asked,
                           const std::source_location& caller) {
   if (run_state::current() != nullptr)
     return refused(
@@ -235,7 +240,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
     return refused(
         "another thread is exploring; explorations share one fake clock: run them one "
         "after the other");
-  if (const std::string why = bad_options(how); !why.empty()) return refused(why);
+  if (const std::string why = bad_options(asked); !why.empty()) return refused(why);
   if (!exceptions_are_seen())
     return refused(
         "the exceptions of this test are not seen, so nothing could be told about them: another "
@@ -244,8 +249,10 @@ exploration explore_alone(const driver_factory& body, const options& how,
   sites::add_peer(caller.file_name());
   sites::recount();
   box().clear();
-  if (rehearsing* const asked = rehearsing::current()) return rehearse_alone(*asked, body, how);
+  if (rehearsing* const part = rehearsing::current()) return rehearse_alone(*part, body, asked);
   if (const std::string why = bad_environment(); !why.empty()) return refused(why);
+  const bool is_tied = asked.isolated() && needs_other_threads(body, asked);
+  const options how = is_tied ? asked.in_process() : asked;
   // In a child the output is kept, too: only so is it seen that a handler prints.
   std::optional<kept_output> quiet;
   if (!how.isolated()) quiet.emplace();
@@ -260,6 +267,7 @@ exploration explore_alone(const driver_factory& body, const options& how,
 
   std::optional<own_process> each;
   std::vector<std::string> told;
+  if (is_tied) told.emplace_back(all_in_this_process);
   if (how.isolated())
     search_isolated(body, how, each, told);
   else

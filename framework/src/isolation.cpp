@@ -22,6 +22,7 @@
 #include "joined_operation.hpp"
 #include "judge.hpp"
 #include "mailbox.hpp"
+#include "other_threads.hpp"
 #include "own_process.hpp"
 #include "progress.hpp"
 #include "real_time.hpp"
@@ -248,6 +249,14 @@ void sweep_isolated(const driver_factory& body, const options& how) {
     if (b.stage != stage_of_sweep::sweep) return;  // even a run without faults dies
     ++b.next;
   }
+}
+
+bool needs_other_threads(const driver_factory& body, const options& how) {
+  if (!other_threads::exist()) return false;
+  run_apart([&] { in_this_process(body, how)(plan(), attention::usual); }, how);
+  const bool waits_for_ever = (trace().kinds & kinds(event_kind::pending)) != 0;
+  box().clear();
+  return waits_for_ever;
 }
 
 bool runs_differ(const driver_factory& body, const options& how) {

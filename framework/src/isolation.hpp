@@ -15,6 +15,10 @@ void sweep_isolated(const driver_factory& body, const options& how);
 // Whether two runs without faults do, in a forked child. If so, box() tells where.
 bool runs_differ(const driver_factory& body, const options& how);
 
+// Whether the run without faults hangs in a forked child, which has none of the other threads of
+// this process: a pool of a fixture's, for example.
+bool needs_other_threads(const driver_factory& body, const options& how);
+
 // rehearse() in a forked child, unless the options ask for this process. Returns what that child
 // printed last, if it died.
 std::string rehearse_isolated(const driver_factory& body, const options& how, const plan& p);

@@ -5,12 +5,28 @@
 // over belongs to the moment at which it was asked.
 namespace cofault::detail::other_threads {
 
-// Whether there may have been any so far; whether there are; whether one of them runs now; whether
-// one looks up a name, asleep or not.
+// Whether there may have been any so far; whether there are; whether one looks up a name.
 bool ever_existed();
 bool exist();
-bool run();
 bool look_up();
+
+// As long as it lives, to ask for other threads on this one is cheap. In the process that made it.
+class watch {
+ public:
+  watch();
+  ~watch();
+  watch(const watch&) = delete;
+  watch& operator=(const watch&) = delete;
+};
+
+// What a thread does: waits for other threads, or for what an event loop would wait for; waits for
+// something else outside of the process; sleeps for a while; runs. Each is nearer to handing
+// something over than the one before.
+enum class activity { none, blocked, sleeping, running };
+// Of all that nobody has given up on, the most.
+activity most_active();
+// Nobody waits any more for those that do this much, or more, now.
+void give_up_on(activity least);
 
 // From now on, or no longer: what another thread looks up (async_resolve) is held back.
 void hold_answers(bool back);

@@ -13,9 +13,10 @@
 
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
-#include "known_place.hpp"
 #include "other_threads.hpp"
+#include "real_time.hpp"
 #include "run_state.hpp"
+#include "shared_memory.hpp"
 
 namespace {
 
@@ -129,8 +130,10 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) n
 extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout) {
   static const auto real = next<int (*)(int, epoll_event*, int, int)>("epoll_wait");
   if (!cofault::virtual_clock::running()) return real(epoll, events, most, timeout);
-  if (timeout != 0 && cofault::detail::reactor::others_work()) {
-    cofault::detail::reactor::wait_outside();
+  namespace here = cofault::detail::reactor;
+  here::stepped();
+  if (timeout != 0 && here::others_work()) {
+    here::wait_outside();
     timeout = 0;
   }
   registry& r = known();
@@ -153,6 +156,8 @@ extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout)
 namespace cofault::detail::reactor {
 namespace {
 
+using other_threads::activity;
+
 bool has_outside_descriptors() {
   const std::lock_guard lock(known().mutex);
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
@@ -170,29 +175,46 @@ struct moment_of_run {
   friend bool operator==(const moment_of_run&, const moment_of_run&) = default;
 };
 
-// How often the driver has waited since something moved last.
+// How long threads at work are waited for, in nanoseconds: less each time that was in vain. 0: it
+// never was. Forked children learn from each other.
+std::int64_t& learned = make_shared_object<std::int64_t>();
+
+// How long the driver has waited since something moved last.
 class patience {
  public:
-  bool is_left() { return waited() < most; }
-  // All of it was spent, in this exploration, on threads that work, and nothing came: what they do
-  // is not for a run.
-  bool was_in_vain() const { return in_vain_in_ == sites::this_counting; }
+  // Of threads at work, or else of what only may hand something over.
+  bool is_left(bool for_work) {
+    look();
+    return for_work ? worked_ < for_work_now() : waits_ < most_waits;
+  }
   void wait(bool for_work) {
-    if (++waited() == most && for_work) in_vain_in_ = sites::this_counting;
+    look();
+    ++waits_;
+    const std::int64_t began = real_time();
     // Short at first: most answers come at once.
-    for (int i = waited() < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
+    for (int i = waits_ < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
+    if (for_work) worked_ += real_time() - began;
+  }
+  // What the threads at work do is not for a run, or not worth the time.
+  void was_in_vain(other_threads::activity least) {
+    constexpr std::int64_t fewest = 10'000'000;
+    other_threads::give_up_on(least);
+    learned = std::max(fewest, for_work_now() / 2);
   }
 
  private:
-  static constexpr int most = 50;
-  int& waited() {
+  static constexpr int most_waits = 50;
+  static constexpr std::int64_t at_first = 5'000'000'000;
+  static std::int64_t for_work_now() { return learned == 0 ? at_first : learned; }
+  void look() {
     const auto now = moment_of_run::now();
-    if (std::exchange(last_, now) != now) waited_ = 0;
-    return waited_;
+    if (std::exchange(last_, now) == now) return;
+    waits_ = 0;
+    worked_ = 0;
   }
   moment_of_run last_;
-  int waited_ = 0;
-  std::uint32_t in_vain_in_ = 0;  // 0: in none
+  int waits_ = 0;
+  std::int64_t worked_ = 0;
 };
 thread_local patience left;
 
@@ -205,7 +227,19 @@ struct other_work {
 };
 thread_local other_work others;
 
+// All others were seen to wait for this one, and nothing has roused them since.
+thread_local bool all_wait = false;
+
+activity most_active() {
+  if (all_wait) return activity::none;
+  const activity most = other_threads::most_active();
+  all_wait = most == activity::none && !other_threads::look_up();
+  return most;
+}
+
 }  // namespace
+
+void stepped() { all_wait = false; }
 
 void look_at_timers() { timers_due = true; }
 
@@ -215,24 +249,38 @@ bool others_work() {
   const auto now = moment_of_run::now();
   if (std::exchange(others.at, now) != now) others.looked = others.alone = false;
   // In this order: who runs now may be asleep, and look something up, a moment later.
-  const bool work = (!left.was_in_vain() && other_threads::run()) || other_threads::look_up();
+  const bool work = most_active() >= activity::sleeping;
+  const bool waits = work || other_threads::look_up();
   // Who has ended, or sleeps again, may have handed something over since the last look.
-  const bool looked = std::exchange(others.looked, !work);
-  others.asks_for = work && left.is_left() ? other_work::wait
-                    : work || looked       ? other_work::none
-                                           : other_work::look;
+  const bool looked = std::exchange(others.looked, !waits);
+  others.asks_for = waits && left.is_left(work) ? other_work::wait
+                    : waits || looked           ? other_work::none
+                                                : other_work::look;
+  if (work && others.asks_for == other_work::none) left.was_in_vain(activity::sleeping);
   return others.asks_for != other_work::none;
+}
+
+void let_others_rest() {
+  if (!other_threads::ever_existed()) return;
+  while (most_active() == activity::running) {
+    if (!left.is_left(true)) return left.was_in_vain(activity::running);
+    left.wait(true);
+  }
 }
 
 bool wait_outside() {
   if (std::exchange(others.asks_for, other_work::none) == other_work::look) return true;
-  if (!left.is_left()) return false;
+  const activity most = most_active();
+  const bool work = most >= activity::blocked;
+  if (!left.is_left(false) && !(work && left.is_left(true))) {
+    if (work) left.was_in_vain(activity::sleeping);
+    return false;
+  }
   const bool anybody = other_threads::exist();
   if (anybody) others.alone = false;
   if (!anybody && !has_outside_descriptors())
     return other_threads::ever_existed() && !std::exchange(others.alone, true);
-  const bool work = other_threads::run();
-  if (!work) other_threads::let_one_answer_go();
+  if (most < activity::sleeping) other_threads::let_one_answer_go();
   left.wait(work);
   return true;
 }

@@ -15,6 +15,12 @@ void look_at_timers();
 // belongs to this moment, so the clock stands still. False where wait_outside() has lost patience.
 bool others_work();
 
+// Waits, in real time, until no other thread runs: what one hands over belongs to the step that
+// asked for it. Those that run on and on are given up on.
+void let_others_rest();
+// This thread has run code that may have roused others.
+void stepped();
+
 // Waits a little, in real time, for descriptors with an outside peer and for other threads of the
 // process, of which one may hand over what it has looked up. False: there are none, or nothing came.
 bool wait_outside();

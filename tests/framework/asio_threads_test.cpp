@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSL-1.0
+// Work that the program gives to other threads: a pool, for what blocks or takes long.
+#include <time.h>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "cofault/fault_free.hpp"
+#include "net.hpp"
+#include "support/asio_support.hpp"
+
+COFAULT_USER_CODE(__FILE__);
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace net::experimental::awaitable_operators;
+using cofault::SurvivesEveryFault;
+using net::awaitable;
+using net::use_awaitable;
+using support::explore;
+using support::usual;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+// Keeps its thread's processor busy for so long, whatever else this machine does.
+void work_for(std::chrono::nanoseconds time) {
+  const auto used = [] {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  };
+  for (const auto end = used() + time; used() < end;) {
+  }
+}
+
+// Blocks its thread, as a call to a database does.
+void block_for(std::chrono::nanoseconds time) {
+  const timespec t{0, static_cast<long>(time.count())};
+  ::nanosleep(&t, nullptr);
+}
+
+// Runs `job` on the pool. The coroutine gets its result, or its exception.
+template <class Job>
+awaitable<int> offload(net::thread_pool& pool, Job job) {
+  return net::async_initiate<decltype(use_awaitable), void(std::exception_ptr, int)>(
+      [](auto handler, net::thread_pool* on, Job what) {
+        net::post(*on, [what, h = std::move(handler)]() mutable {
+          std::exception_ptr error;
+          int result = 0;
+          try {
+            result = what();
+          } catch (...) {
+            error = std::current_exception();
+          }
+          const auto back = net::get_associated_executor(h);
+          net::post(back, [h = std::move(h), error, result]() mutable { h(error, result); });
+        });
+      },
+      use_awaitable, &pool, std::move(job));
+}
+
+int at_once() { return 7; }
+int after_long_work() {
+  work_for(300ms);
+  return 7;
+}
+int after_a_long_wait() {
+  block_for(300ms);
+  return 7;
+}
+
+// Its own pool, made in each run.
+template <int (*Job)()>
+awaitable<void> asks_its_pool() {
+  net::thread_pool pool(1);
+  EXPECT_EQ(co_await offload(pool, Job), 7);
+}
+
+NET_TEST(Threads, WhoWaitsForAJobIsNoHang) {
+  EXPECT_THAT(explore(asks_its_pool<at_once>), SurvivesEveryFault());
+}
+NET_TEST(Threads, HoweverLongItWorks) {
+  EXPECT_THAT(explore(asks_its_pool<after_long_work>, usual().trials(1)), SurvivesEveryFault());
+}
+NET_TEST(Threads, OrBlocksItsThread) {
+  EXPECT_THAT(explore(asks_its_pool<after_a_long_wait>, usual().trials(1)), SurvivesEveryFault());
+}
+
+awaitable<int> ask(net::thread_pool& pool, int (*job)()) { co_return co_await offload(pool, job); }
+
+template <int (*Job)()>
+awaitable<void> asks_its_pool_in_time() {
+  net::thread_pool pool(1);
+  net::steady_timer limit(co_await net::this_coro::executor, 5s);
+  const auto first = co_await (ask(pool, Job) || limit.async_wait(use_awaitable));
+  if (cofault::fault_free()) {
+    EXPECT_EQ(first.index(), 0u);
+  }
+}
+
+NET_TEST(Threads, NoTimerFiresWhileOneWorks) {
+  EXPECT_THAT(explore(asks_its_pool_in_time<after_long_work>, usual().trials(1)),
+              SurvivesEveryFault());
+}
+NET_TEST(Threads, OrSleeps) {
+  EXPECT_THAT(explore(asks_its_pool_in_time<after_a_long_wait>, usual().trials(1)),
+              SurvivesEveryFault());
+}
+
+// What a thread hands over belongs to the step that asked for it.
+awaitable<void> writes(std::string& out, std::string what, int times) {
+  const auto executor = co_await net::this_coro::executor;
+  for (int i = 0; i < times; ++i) {
+    co_await net::post(executor, use_awaitable);
+    out += what;
+  }
+}
+awaitable<void> asks_and_writes(net::thread_pool& pool, std::string& out) {
+  co_await offload(pool, [] {
+    work_for(2ms);
+    return 7;
+  });
+  out += "7";
+}
+awaitable<void> writes_in_order() {
+  net::thread_pool pool(1);
+  std::string out;
+  co_await (asks_and_writes(pool, out) && writes(out, ".", 20));
+  EXPECT_THAT(out.substr(0, 3), HasSubstr("7")) << out;
+}
+
+NET_TEST(Threads, HandOverAtOnce) { EXPECT_THAT(explore(writes_in_order), SurvivesEveryFault()); }
+
+int throws() { throw std::runtime_error("of the pool"); }
+
+awaitable<void> handles_what_the_job_throws() {
+  net::thread_pool pool(1);
+  std::string what;
+  try {
+    co_await offload(pool, throws);
+  } catch (const std::runtime_error& e) {
+    what = e.what();
+    if (what != "of the pool") throw;
+  }
+  EXPECT_EQ(what, "of the pool");
+}
+
+NET_TEST(Threads, ThrowIntoTheRun) {
+  EXPECT_THAT(explore(handles_what_the_job_throws, cofault::options()), SurvivesEveryFault());
+}
+
+// A forked child has no thread but the one that forked it.
+NET_TEST(Threads, APoolOfTheFixtureIsNoHang) {
+  net::thread_pool pool(1);
+  const auto result = cofault::explore(
+      [&](net::any_io_executor) -> awaitable<void> {
+        EXPECT_EQ(co_await offload(pool, at_once), 7);
+      },
+      usual());
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_THAT(result.notes, Contains(HasSubstr("all runs were in this process")));
+}
+
+NET_TEST(Threads, WhoNeedsNoneStaysInAChild) {
+  net::thread_pool pool(1);
+  const auto result = explore(asks_its_pool<at_once>);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_THAT(result.notes, Not(Contains(HasSubstr("all runs were in this process"))));
+}
+
+// Each trial ends while the pool works for it.
+NET_TEST(Threads, WhoseRunHasEndedHandsNothingOver) {
+  net::thread_pool pool(1);
+  const auto body = [&](net::any_io_executor executor) -> awaitable<void> {
+    net::co_spawn(executor,
+                  offload(pool,
+                          [] {
+                            work_for(1ms);
+                            return 7;
+                          }),
+                  net::detached);
+    net::steady_timer now(executor, 0s);
+    co_await now.async_wait(use_awaitable);
+  };
+  EXPECT_THAT(cofault::explore(body, usual().in_process()), SurvivesEveryFault());
+}
+
+// A root that waits for ever is found beside a thread that waits for the next job.
+awaitable<void> forgets_to_ask() {
+  net::thread_pool pool(1);
+  co_await offload(pool, at_once);
+  net::steady_timer forever(co_await net::this_coro::executor,
+                            net::steady_timer::time_point::max());
+  co_await forever.async_wait(use_awaitable);
+}
+
+NET_TEST(Threads, BesideThemAHangIsFound) {
+  const auto result = explore(forgets_to_ask, usual().trials(1));
+  ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "nothing waits for ever");
+}
+
+}  // namespace
