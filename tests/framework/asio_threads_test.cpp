@@ -2,6 +2,7 @@
 // Work that the program gives to other threads: a pool, for what blocks or takes long.
 #include <time.h>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -175,19 +176,31 @@ NET_TEST(Threads, WhoNeedsNoneStaysInAChild) {
   EXPECT_THAT(result.notes, Not(Contains(HasSubstr("all runs were in this process"))));
 }
 
-// Each trial ends while the pool works for it.
-NET_TEST(Threads, WhoseRunHasEndedHandsNothingOver) {
+// In a queue of the world, and gone with it.
+struct last_of_the_world {
+  std::shared_ptr<std::atomic<bool>> done;
+  ~last_of_the_world() {
+    if (done) {
+      EXPECT_TRUE(*done);
+    }
+  }
+  explicit last_of_the_world(std::shared_ptr<std::atomic<bool>> d) : done(std::move(d)) {}
+  last_of_the_world(last_of_the_world&&) = default;
+};
+
+// Each run ends while the pool works for its world.
+NET_TEST(Threads, WorkForAWorldThatIsStillThere) {
   net::thread_pool pool(1);
   const auto body = [&](net::any_io_executor executor) -> awaitable<void> {
-    net::co_spawn(executor,
-                  offload(pool,
-                          [] {
-                            work_for(1ms);
-                            return 7;
-                          }),
-                  net::detached);
-    net::steady_timer now(executor, 0s);
-    co_await now.async_wait(use_awaitable);
+    net::steady_timer soon(executor, 1s);
+    co_await soon.async_wait(use_awaitable);
+    const auto done = std::make_shared<std::atomic<bool>>(false);
+    const auto never = std::make_shared<net::steady_timer>(executor, 1h);
+    never->async_wait([never, last = last_of_the_world(done)](auto) {});
+    net::post(pool, [done] {
+      work_for(1ms);
+      *done = true;
+    });
   };
   EXPECT_THAT(cofault::explore(body, usual().in_process()), SurvivesEveryFault());
 }

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <coroutine>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../support/unseen.hpp"
@@ -37,5 +39,65 @@ TEST(Foreign, GoesOnBehindTheTaskThatStartedIt) {
     EXPECT_THAT(done, testing::UnorderedElementsAre("task", "beside"));
   }
 }
+
+// The event of every tutorial: who rings resumes who listens, in place.
+class bell {
+ public:
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> h) noexcept { listens_ = h; }
+  void await_resume() const noexcept {}
+  void ring() { std::exchange(listens_, nullptr).resume(); }
+
+ private:
+  std::coroutine_handle<> listens_;
+};
+
+enum class then { sleeps, awaits, ends, waits_to_be_cancelled };
+
+task<int> later(std::vector<std::string>& done) {
+  co_await sleep_for(2ms);
+  done.push_back("later");
+  co_return 7;
+}
+task<> listens(bell& b, then what, std::vector<std::string>& done) {
+  co_await b;
+  if (what == then::sleeps) co_await sleep_for(2ms);
+  if (what == then::awaits) {
+    EXPECT_EQ(co_await later(done), 7);
+  }
+  if (what == then::waits_to_be_cancelled) co_await sleep_for(1h);
+  done.push_back("listened");
+}
+task<> rings(bell& b, std::vector<std::string>& done) {
+  co_await sleep_for(1ms);
+  b.ring();
+  done.push_back("rung");
+}
+
+class Bell : public testing::TestWithParam<then> {};
+
+TEST_P(Bell, WhoIsResumedInPlaceStaysInItsOwnTask) {
+  scheduler s;
+  bell b;
+  std::vector<std::string> done;
+  const handle<> listening = spawn(s, listens(b, GetParam(), done)),
+                 ringing = spawn(s, rings(b, done));
+  s.advance(1s);
+  EXPECT_TRUE(ringing.done());
+  if (GetParam() == then::waits_to_be_cancelled) {
+    EXPECT_FALSE(listening.done());
+    listening.cancel();
+    s.run_until_idle();
+    EXPECT_TRUE(listening.cancelled());
+    return;
+  }
+  EXPECT_TRUE(listening.done());
+  const bool awaits = GetParam() == then::awaits;
+  EXPECT_EQ(done.size(), awaits ? 3u : 2u);
+  EXPECT_EQ(done.back(), GetParam() == then::ends ? "rung" : "listened");
+}
+INSTANTIATE_TEST_SUITE_P(Foreign, Bell,
+                         testing::Values(then::sleeps, then::awaits, then::ends,
+                                         then::waits_to_be_cancelled));
 
 }  // namespace

@@ -11,6 +11,12 @@
 #include "cofault/runtime/detail/task_base.hpp"
 
 namespace cofault::runtime::detail {
+namespace {
+
+// Reached an await last: the one that waits next, if it is the runtime's.
+constinit thread_local const link* latest = nullptr;
+
+}  // namespace
 
 std::string call::place() const {
   const std::source_location& at = where.line() != 0 ? where : function;
@@ -40,16 +46,26 @@ link::link() {
 
 // Destroyed while suspended: then whoever awaits it is, too.
 link::~link() {
+  if (latest == this) latest = nullptr;
   if (task_ != nullptr && task_->innermost() == this) task_->innermost(awaiting_);
 }
 
-std::coroutine_handle<> link::enter(std::coroutine_handle<> self) noexcept {
-  task_ = task_base::current();
+std::coroutine_handle<> link::enter(std::coroutine_handle<> self,
+                                    std::coroutine_handle<> awaiting) noexcept {
+  task_ = task_of(awaiting);
+  self_ = self.address();
   since_ = virtual_clock::now();
   if (task_ == nullptr) return self;
   awaiting_ = task_->innermost();
   task_->innermost(this);
+  if (task_ != task_base::current()) [[unlikely]]
+    return task_->go_on_later(self);
   return task_->go_on_with(self);
+}
+
+task_base* link::task_of(std::coroutine_handle<> waiting) noexcept {
+  if (latest != nullptr && latest->self_ == waiting.address()) return latest->task_;
+  return task_base::current();
 }
 
 std::coroutine_handle<> link::leave(std::coroutine_handle<> next) noexcept {
@@ -62,6 +78,7 @@ std::coroutine_handle<> link::leave(std::coroutine_handle<> next) noexcept {
 }
 
 void link::arrived(const std::source_location& where) noexcept {
+  latest = this;
   call_.where = where;
   since_ = virtual_clock::now();
   if (task_ != nullptr) task_->arrived();

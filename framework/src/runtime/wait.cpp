@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cofault/runtime/detail/wait.hpp"
 
+#include "cofault/runtime/detail/link.hpp"
 #include "cofault/runtime/detail/task_base.hpp"
 #include "cofault/runtime/detail/task_state.hpp"
 
@@ -46,7 +47,7 @@ wait::~wait() {
 
 void wait::suspend(std::coroutine_handle<> coroutine) {
   scheduler_ = &scheduler_here("a coroutine waited");
-  task_ = task_base::current();
+  task_ = link::task_of(coroutine);
   coroutine_ = coroutine;
   phase_ = phase::suspended;
   if (task_ != nullptr) task_->waiting_in(this);

@@ -108,7 +108,7 @@ class [[nodiscard]] task {
     bool await_ready() const noexcept { return false; }
     std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
       coroutine_.promise().awaiting_handle = awaiting;
-      return coroutine_.promise().enter(coroutine_);
+      return coroutine_.promise().enter(coroutine_, awaiting);
     }
     T await_resume() { return coroutine_.promise().take(); }
 

@@ -34,13 +34,17 @@ class link {
   ~link();
 
   void named(const std::source_location& function) noexcept { call_.function = function; }
-  // It starts, in the task that runs on this thread; it ends, and `next` goes on. What is returned
-  // is to be resumed now: the task itself goes on with the other, since not every compiler turns
-  // the transfer into a jump, and a loop of short coroutines would use up the stack.
-  std::coroutine_handle<> enter(std::coroutine_handle<> self) noexcept;
+  // It starts, in the task of who awaits it; it ends, and `next` goes on. What is returned is to be
+  // resumed now: the task itself goes on with the other, since not every compiler turns the
+  // transfer into a jump, and a loop of short coroutines would use up the stack.
+  std::coroutine_handle<> enter(std::coroutine_handle<> self,
+                                std::coroutine_handle<> awaiting) noexcept;
   std::coroutine_handle<> leave(std::coroutine_handle<> next) noexcept;
   // It reached an await.
   void arrived(const std::source_location& where) noexcept;
+  // The task of the coroutine that is about to wait: its own, whoever has resumed it, or else, of
+  // one that is not the runtime's, the task that runs on this thread. Null: none.
+  static task_base* task_of(std::coroutine_handle<> waiting) noexcept;
   // An exception leaves it.
   void failed() noexcept;
 
@@ -59,6 +63,7 @@ class link {
   call call_;
   link* awaiting_ = nullptr;
   task_base* task_ = nullptr;
+  const void* self_ = nullptr;  // the coroutine's address, once it has started
   virtual_time since_ = 0;
   bool excused_ = false;
   std::vector<const void*> made_by_;
