@@ -10,6 +10,7 @@
 #include "joined_operation.hpp"
 #include "spawned_chains.hpp"
 #include "time_limits.hpp"
+#include "unfailing_calls.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -148,13 +149,14 @@ point_list points_of(std::span<const event> trace, const family& who) {
   };
   const reused_vector<bool> covered = covered_by(trace, who, counts);
   const time_limits limits(trace, who, covered);
+  const unfailing_calls unfailing(trace, who);
   point_list out;
   out.reserve(32);
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const event& e = trace[i];
     if (e.kind == event_kind::probe_started) break;
     if (!counts(e) || !feasible(e.value) || covered[i]) continue;
-    if (limits.has(i) || is_coroutine_in_join(e)) continue;
+    if (limits.has(i) || unfailing.has(e.other) || is_coroutine_in_join(e)) continue;
     out.push_back(point_at(e, who));
     out.back().at = i;
   }

@@ -152,7 +152,8 @@ std::string vacuous() {
   if (b.seen_count == 0) return nothing_is_user_code();
   if (b.points == 0)
     return "no await point that was reached in user code can fail: no step of its co_await can "
-           "throw or reports an error code, or it is a time limit; reached were " +
+           "throw or reports an error code, it is a time limit, or a library's coroutine that ran "
+           "through and awaited nothing that can fail; reached were " +
            seen_places();
   if (b.any_candidate) return "";
   if (b.samples_only)

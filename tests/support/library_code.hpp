@@ -36,4 +36,32 @@ inline task<> library_that_leases(task<> work) {
 
 inline task<> library_that_waits_for_ever() { co_await std::suspend_always(); }
 
+// A lock that is free. To await it cannot fail.
+struct library_lock {
+  bool is_free = true;
+  bool await_ready() noexcept { return is_free; }
+  void await_suspend(std::coroutine_handle<>) noexcept {}
+  void await_resume() noexcept {}
+};
+inline task<> library_locks() { co_await library_lock(); }
+// Nothing goes wrong here.
+inline task<> library_releases() {
+  co_await library_locks();
+  co_await library_locks();
+}
+// Nothing but that one fails; what it stands for may.
+inline task<int> library_fake() { co_return 7; }
+inline task<> library_steps_and_locks(cofault::scheduler& s) {
+  co_await library_locks();
+  co_await library_step(s);
+}
+// For I/O: somebody resumes it.
+struct library_turn {
+  cofault::scheduler& s;
+  bool await_ready() noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> h) noexcept { s.post(h); }
+  void await_resume() noexcept {}
+};
+inline task<> library_takes_a_turn(cofault::scheduler& s) { co_await library_turn{s}; }
+
 }  // namespace support
