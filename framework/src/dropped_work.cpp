@@ -43,8 +43,19 @@ bool dropped_work::had_a_taker(const run_state& run) const {
     if (taker == nullptr) return coroutine == nullptr || is_unseen(run, coroutine);
     if (!run.is_planned) return true;
     if (!owners) owners.emplace();
-    return !owners->have_lost(run, *taker);
+    return own_themselves_ || !owners->have_lost(run, *taker);
   });
+}
+
+reused_vector<std::uint32_t> left_behind(const run_state& run) {
+  reused_vector<std::uint32_t> out;
+  std::optional<plain_owners> owners;
+  for (const frame* f = run.started.first(); f != nullptr; f = f->next) {
+    if (f->state != frame_state::suspended || is_owned_by_its_queue(*f)) continue;
+    if (!owners) owners.emplace();
+    if (owners->have_lost(run, *f)) out.push_back(f->id);
+  }
+  return out;
 }
 
 void note_dropped(const void* coroutine) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
+
 #include "cofault/detail/frame.hpp"
 #include "cofault/detail/reused_memory.hpp"
 
@@ -29,6 +31,9 @@ class dropped_work {
   // The world tells nothing more. It had something left to do.
   void was_left() { left_ = true; }
 
+  // They own themselves, too: nobody was left behind.
+  void nobody_was_left_behind() { own_themselves_ = true; }
+
   // The teardown is over. Now the questions can be asked.
   void ended();
 
@@ -42,8 +47,12 @@ class dropped_work {
   bool is_unseen(const run_state& run, const void* coroutine) const;
 
   reused_vector<const void*> waiting_, lost_;
-  bool told_ = false, left_ = false;
+  bool told_ = false, left_ = false, own_themselves_ = false;
 };
+
+// Before the teardown: who was left behind by who would have destroyed it, or so it seems. In the
+// run without faults that was another coroutine, which is gone.
+reused_vector<std::uint32_t> left_behind(const run_state& run);
 
 // Tells the run under way, if its world is being torn down.
 void note_dropped(const void* coroutine);

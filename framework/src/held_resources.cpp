@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "held_resources.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <coroutine>
+#include <span>
 
 #include "dropped_work.hpp"
+#include "forked_try.hpp"
 #include "known_place.hpp"
 #include "run_state.hpp"
 
@@ -35,39 +28,6 @@ frame* next_holder(run_state& run, const reused_vector<bool>& cut_off) {
     if (next == nullptr || f->id < next->id) next = f;
   }
   return next;
-}
-
-// Destroys them in this process, which is there for nothing else: what their destructors need may
-// be gone with the world.
-[[noreturn]] void destroy_in_child(run_state& run, const reused_vector<bool>& cut_off,
-                                   pid_t parent) noexcept {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);
-  constexpr rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
-  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM})
-    ::signal(number, SIG_DFL);
-  ::signal(SIGTRAP, SIG_IGN);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  // A destructor may wait for another thread, which this process does not have.
-  constexpr itimerval patience{{}, {0, 200'000}};
-  ::setitimer(ITIMER_REAL, &patience, nullptr);
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  ::dup2(nowhere, STDOUT_FILENO);
-  ::dup2(nowhere, STDERR_FILENO);
-  while (frame* f = next_holder(run, cut_off))
-    std::coroutine_handle<>::from_address(const_cast<void*>(f->address)).destroy();
-  ::_exit(0);
-}
-
-// How it ended; -1: nobody knows.
-int end_of(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return status;
 }
 
 // The exploration in which such a process waited for ever: no other one is made in it.
@@ -112,23 +72,18 @@ bool held_resources::has_moved_since(std::uint32_t serial) const {
 void held_resources::destroy_holders() {
   destroyed_ = true;
   if (in_vain_in == sites::this_counting) return;
-  trace_buffer& t = trace();
-  event* const next = t.next;
-  const std::uint32_t text_bytes = t.text_bytes, text_count = t.text_count;
-  const kind_set kinds_before = t.kinds;
-  const bool truncated = t.truncated;
-  const pid_t self = ::getpid(), child = ::fork();
-  if (child == 0) destroy_in_child(run_, cut_off_, self);
-  const int status = child > 0 ? end_of(child) : -1;
-  survived_ = status == 0;
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) in_vain_in = sites::this_counting;
-  for (const event* e = next; e != t.next; ++e)
-    if (e->kind == event_kind::released) released_.push_back(static_cast<std::uint32_t>(e->value));
-  t.next = next;
-  t.text_bytes = text_bytes;
-  t.text_count = text_count;
-  t.kinds = kinds_before;
-  t.truncated = truncated;
+  const auto destroy_all = [&] {
+    while (frame* f = next_holder(run_, cut_off_))
+      std::coroutine_handle<>::from_address(const_cast<void*>(f->address)).destroy();
+    return true;
+  };
+  const auto note_released = [&](std::span<const event> recorded) {
+    for (const event& e : recorded)
+      if (e.kind == event_kind::released) released_.push_back(static_cast<std::uint32_t>(e.value));
+  };
+  const tried how = try_in_fork(destroy_all, note_released);
+  survived_ = how == tried::succeeded;
+  if (how == tried::took_too_long) in_vain_in = sites::this_counting;
 }
 
 }  // namespace cofault::detail

@@ -10,6 +10,7 @@
 #include "cofault/detail/reused_memory.hpp"
 #include "cofault/detail/root.hpp"
 #include "cofault/family.hpp"
+#include "forked_try.hpp"
 #include "held_resources.hpp"
 #include "last_words.hpp"
 #include "releasers.hpp"
@@ -238,6 +239,22 @@ void record_leaked(run_state& run) {
       run.record_at(event_kind::leaked, 0, 0, i + 1, run.keep_text(run.resources[i]));
 }
 
+// Whom nobody is left to destroy may own itself, too: then it is gone at its end, if the world goes
+// on. That is tried out.
+void look_who_was_left_behind(run_state& run) {
+  const auto who = detail::left_behind(run);
+  if (who.empty()) return;
+  const auto goes_on = [&] {
+    constexpr int patience = 10'000;
+    int ticks = 0;
+    run.faults_allowed = false;
+    drive(run, [&] { return ++ticks > patience; });
+    return std::none_of(who.begin(), who.end(),
+                        [&](std::uint32_t frame) { return run.started.find(frame) != nullptr; });
+  };
+  if (detail::try_in_fork(goes_on) != detail::tried::failed) run.dropped.nobody_was_left_behind();
+}
+
 void tear_down(run_state& run, std::unique_ptr<driver>& world, ending end) {
   run.tearing_down = true;
   const auto deadline = world->next_deadline();
@@ -300,6 +317,7 @@ outcome run(const driver_factory& body, const plan& what, const options& how, at
   if (end == ending::completed) run_probes(run);
   if (detail::foreign_thread_seen(run.number)) run.record(event_kind::foreign_thread, nullptr);
   if (what.empty()) detail::plain_duration() = virtual_clock::now();
+  if (run.is_planned && end == ending::completed) look_who_was_left_behind(run);
   tear_down(run, world, end);
   shown.end_assertions();
   return sum_up(run, end);

@@ -15,6 +15,55 @@
 
 COFAULT_USER_CODE(__FILE__);
 
+namespace shared_ownership {
+
+// Eager; the last of its two owners destroys it: the coroutine itself, and the result.
+class shared_result {
+ public:
+  struct promise_type {
+    using handle = std::coroutine_handle<promise_type>;
+    struct last {
+      bool await_ready() noexcept { return false; }
+      std::coroutine_handle<> await_suspend(handle h) noexcept {
+        const auto next = h.promise().awaiting;
+        h.promise().ended = true;
+        release(h);
+        return next;
+      }
+      void await_resume() noexcept {}
+    };
+    shared_result get_return_object() { return shared_result(handle::from_promise(*this)); }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    last final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { error = std::current_exception(); }
+    static void release(handle h) {
+      if (--h.promise().owners == 0) h.destroy();
+    }
+    int owners = 2;
+    bool ended = false;
+    std::coroutine_handle<> awaiting = std::noop_coroutine();
+    std::exception_ptr error;
+  };
+
+  shared_result(const shared_result&) = delete;
+  shared_result& operator=(const shared_result&) = delete;
+  ~shared_result() { promise_type::release(h_); }
+  bool await_ready() const { return h_.promise().ended; }
+  void await_suspend(std::coroutine_handle<> h) { h_.promise().awaiting = h; }
+  void await_resume() {
+    if (h_.promise().error) std::rethrow_exception(h_.promise().error);
+  }
+
+ private:
+  explicit shared_result(promise_type::handle h) : h_(h) {}
+  promise_type::handle h_;
+};
+
+}  // namespace shared_ownership
+
+COFAULT_INSTRUMENT(shared_ownership::shared_result);
+
 namespace {
 
 using namespace cut_off;
@@ -175,6 +224,27 @@ task<> deletes_by_hand(scheduler& s) {
 TEST(CutOff, WhoWasLeftBehindByItsOwnerIsLeaked) {
   EXPECT_THAT(violated(deletes_by_hand<false>), ElementsAre(leaked_frame));
   EXPECT_THAT(violated(deletes_by_hand<true>), IsEmpty());
+}
+
+using shared_ownership::shared_result;
+
+shared_result works_for_a_result(scheduler& s, lease) { co_await s.sleep_for(1s); }
+task<> drops_the_second_result(scheduler& s) {
+  shared_result a = works_for_a_result(s, lease()), b = works_for_a_result(s, lease());
+  co_await a;
+  co_await b;
+}
+// Its end is not enough: somebody else would have to destroy it.
+task<> deletes_what_has_ended_by_hand(scheduler& s) {
+  auto* child = new task<>(is_slow(s));
+  child->start();
+  co_await s.sleep_for(2s);
+  delete child;
+}
+
+TEST(CutOff, WhoOwnsItselfTooIsNotLeftBehind) {
+  EXPECT_THAT(violated(drops_the_second_result), IsEmpty());
+  EXPECT_THAT(violated(deletes_what_has_ended_by_hand), ElementsAre(leaked_frame));
 }
 
 // Acquired behind the last step of whoever is cut off.
