@@ -25,9 +25,18 @@ extern "C" void __gcov_dump() __attribute__((weak));
 namespace cofault::detail {
 namespace {
 
+// None of the three of the standard streams, of which one may be closed: in the child these get
+// what keeps the output.
+int above_standard(int fd) {
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return above;
+}
+
 class descriptor {
  public:
-  explicit descriptor(int fd) : fd_(fd) {
+  explicit descriptor(int fd) : fd_(above_standard(fd)) {
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "cofault: no descriptor");
   }
   descriptor(const descriptor&) = delete;

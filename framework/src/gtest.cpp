@@ -22,6 +22,9 @@ class assertion_collector : public detail::run_listener {
  public:
   void run_started() override {
     ran_here_ = true;
+    // Within a run an assertion that fails is a finding, and no reason to stop.
+    breaks_ = GTEST_FLAG_GET(break_on_failure);
+    GTEST_FLAG_SET(break_on_failure, false);
     quiet_.emplace();
     results_.emplace();
     reporter_.emplace(testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD,
@@ -30,6 +33,7 @@ class assertion_collector : public detail::run_listener {
 
   void run_ended() override {
     reporter_.reset();
+    GTEST_FLAG_SET(break_on_failure, breaks_);
     quiet_.reset();
     for (int i = 0; i < results_->size(); ++i) {
       const testing::TestPartResult& part = results_->GetTestPartResult(i);
@@ -66,6 +70,7 @@ class assertion_collector : public detail::run_listener {
  private:
   detail::mock_memory memory_;
   std::optional<detail::quiet_mocks> quiet_;
+  bool breaks_ = false;                       // GoogleTest's flag
   bool ran_here_ = false, explored_ = false;  // in this test
   std::string counted_;                       // the test that the sums are of
   std::uint64_t points_ = 0, trials_ = 0, findings_ = 0;

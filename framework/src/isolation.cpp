@@ -16,6 +16,7 @@
 #include "cofault/family.hpp"
 #include "cofault/property/cancellation.hpp"
 #include "cofault/property/livelock.hpp"
+#include "cofault/property/probe.hpp"
 #include "cofault/property/progress.hpp"
 #include "cofault/site.hpp"
 #include "default_run.hpp"
@@ -112,7 +113,8 @@ bool judge_unfinished(const plan& p, const options& how) {
   const auto all = what.trace();
   const auto end = std::find_if(all.begin(), all.end(),
                                 [](const event& e) { return e.kind == event_kind::torn_down; });
-  if (has_root_ended({all.begin(), end})) return false;
+  if (has_root_ended({all.begin(), end}))
+    return what.has(event_kind::probe_hung) && finds<properties::probe>(what, p, how);
   what.end = ending::hung;
   if (what.has(event_kind::pending))
     return finds<properties::livelock>(what, p, how) || finds<properties::progress>(what, p, how);

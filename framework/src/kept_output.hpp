@@ -32,7 +32,7 @@ void keep_output_in(int file);
 // Forgets what was printed so far. Without a redirection: does nothing.
 void forget_output();
 
-// How much was printed so far, in bytes; 0 without a redirection.
+// Grows with each byte that is printed; 0 without a redirection.
 std::uint64_t printed_so_far();
 
 }  // namespace cofault::detail

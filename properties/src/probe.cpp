@@ -36,28 +36,56 @@ aftermath::aftermath(const outcome& what) {
   }
 }
 
-// The probe's own coroutines of user code that wait for ever, the innermost first.
-std::vector<const event*> waiting(const outcome& what, const family& who) {
+// The probe's own coroutines of user code of which there is such an event, the first one first.
+std::vector<const event*> of_probe(const outcome& what, const family& who, event_kind kind) {
   std::vector<const event*> out;
   std::uint32_t before = 0;  // the probe's coroutines have higher numbers
   bool probing = false;
   for (const event& e : what.trace()) {
     if (e.kind == event_kind::probe_started) probing = true;
     if (!probing) before = std::max(before, e.frame);
-    if (e.kind == event_kind::pending && probing && e.frame > before && who.is_user(e.frame))
-      out.push_back(&e);
+    if (e.kind == kind && probing && e.frame > before && who.is_user(e.frame)) out.push_back(&e);
   }
   return out;
 }
 
+// Those that wait for ever, or that the exception left with which the probe fails: the innermost
+// first.
+std::vector<const event*> cut_short(const outcome& what, const family& who) {
+  return of_probe(what, who,
+                  what.has(event_kind::probe_hung) ? event_kind::pending : event_kind::failed);
+}
+
+// The await that the coroutine had reached last by then; 0: none.
+std::uint32_t place_at(const outcome& what, const event& when) {
+  std::uint32_t site = 0;
+  for (const event& e : what.trace()) {
+    if (&e == &when) break;
+    if (e.kind == event_kind::arrived && e.frame == when.frame) site = e.site;
+  }
+  return site;
+}
+
+// It is an exception that the fault threw.
+bool is_injected(const outcome& what, std::uint32_t exception) {
+  const auto trace = what.trace();
+  return std::any_of(trace.begin(), trace.end(), [&](const event& e) {
+    return e.kind == event_kind::typed && e.other == exception &&
+           (e.site & exception_injected) != 0;
+  });
+}
+
 // Where a coroutine was cut short. Of those that the exception left: the innermost in whose
-// function the probe now waits, since it took what the probe does not get; else the outermost,
-// which is what the service has lost. If none was left, that is the one the fault struck.
+// function the probe now waits, or fails, since it took what the probe does not get; else the
+// outermost, which is what the service has lost. If none was left, that is the one the fault
+// struck. Where the probe fails with what the fault threw, somebody has kept that: who threw it
+// again.
 std::uint32_t culprit(const outcome& what, const family& who) {
   const aftermath a(what);
-  const auto stuck = waiting(what, who);
-  if (a.struck == 0) return stuck.empty() ? 0 : stuck.front()->site;
-  const auto probe_waits_in = [&](std::uint32_t function) {
+  const auto stuck = cut_short(what, who);
+  const bool hangs = what.has(event_kind::probe_hung);
+  if (a.struck == 0) return stuck.empty() || !hangs ? 0 : stuck.front()->site;
+  const auto probe_stops_in = [&](std::uint32_t function) {
     return std::any_of(stuck.begin(), stuck.end(),
                        [&](const event* e) { return who.function(e->frame) == function; });
   };
@@ -66,8 +94,10 @@ std::uint32_t culprit(const outcome& what, const family& who) {
     if (!who.is_user(f)) continue;
     if (f != a.struck && !a.left[f]) break;
     site = a.place[f];
-    if (probe_waits_in(who.function(f))) break;
+    if (probe_stops_in(who.function(f))) return site;
   }
+  if (!hangs && !stuck.empty() && is_injected(what, stuck.front()->other))
+    if (const std::uint32_t again = place_at(what, *stuck.front()); again != 0) return again;
   return site;
 }
 
@@ -101,10 +131,20 @@ std::string list_of(const std::map<std::uint32_t, std::uint32_t>& suspended, con
 }
 
 std::string deafness(const outcome& what, const family& who) {
-  const auto stuck = waiting(what, who);
+  const auto stuck = cut_short(what, who);
   if (stuck.empty()) return "never completes";
   const event& e = *stuck.front();
   return "never completes: " + who.name(e.frame) + " waits for ever at " + sites::place(e.site);
+}
+
+std::string failure(const outcome& what, const family& who) {
+  const auto stuck = cut_short(what, who);
+  if (stuck.empty()) return "fails with an exception";
+  const event& e = *stuck.front();
+  const std::uint32_t site = place_at(what, e);
+  return std::string("fails with ") +
+         (is_injected(what, e.other) ? "what the fault threw" : "an exception") + ", which left " +
+         who.name(e.frame) + (site == 0 ? "" : " at " + sites::place(site));
 }
 
 // Somebody spun, and was stopped for good before the probe began, which so had nobody to answer it.
@@ -127,7 +167,7 @@ void probe::judge(const outcome& what, std::vector<violation>& out) const {
     if (e.kind == event_kind::probe_hung) {
       text += deafness(what, who);
     } else if (e.kind == event_kind::probe_threw) {
-      text += "fails with an exception";
+      text += failure(what, who);
     } else if (e.kind == event_kind::probe_differs) {
       const auto suspended = still_suspended(what, who);
       text +=

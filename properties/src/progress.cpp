@@ -109,6 +109,45 @@ const event* waiting_test(const outcome& what, const std::vector<const event*>& 
   return root == nullptr || who.is_user(root->frame) ? nullptr : root;
 }
 
+// A `||` goes on with the first side that succeeds, so it waits on where one has failed: for ever,
+// where the other is endless. Where the fault's exception ended such a side the last; null:
+// nowhere.
+const event* waiting_join(const outcome& what, const family& who, std::uint32_t& side) {
+  const auto trace = what.trace();
+  const event* found = nullptr;
+  std::vector<const event*> arrived;  // by coroutine: its last await
+  for (const event& e : trace) {
+    if (arrived.size() <= e.frame) arrived.resize(e.frame + 1);
+    if (e.kind == event_kind::arrived) arrived[e.frame] = &e;
+    if (e.kind == event_kind::torn_down) break;
+    if (e.kind != event_kind::failed || !who.is_user(e.frame)) continue;
+    bool takes_the_first = false;
+    std::uint32_t f = who.awaiter(e.frame);
+    for (; f != 0 && !who.is_user(f); f = who.awaiter(f))
+      takes_the_first |= sites::function(who.function(f)).name.ends_with("operator||");
+    if (!takes_the_first || f == 0) continue;
+    found = arrived[f];
+    side = e.frame;
+  }
+  if (found == nullptr) return nullptr;
+  for (const event* e = found + 1; e != trace.data() + trace.size(); ++e) {
+    if (e->kind == event_kind::torn_down) break;
+    const bool moves = e->kind == event_kind::resumed || e->kind == event_kind::destroyed;
+    if (moves && e->frame == found->frame) return nullptr;
+  }
+  return found;
+}
+
+void blame_join(const outcome& what, const family& who, violation& v) {
+  std::uint32_t side = 0;
+  const event* const join = waiting_join(what, who, side);
+  if (join == nullptr) return;
+  v.text += "\n" + who.name(side) + " has ended by an exception, and the || at " +
+            sites::place(join->site) + " goes on waiting for its other side";
+  v.site = join->site;
+  v.frame = join->frame;
+}
+
 // Who waits had been told to end (by a task group, a timeout), and a handler that is not made for
 // that ended the cancellation: it waits for ever because of that handler. A cancellation of a type
 // that stands for other errors, too, may be the way to wake it up (a timer of Asio's).
@@ -156,6 +195,7 @@ void progress::judge(const outcome& what, std::vector<violation>& out) const {
     v.site = waiting.front()->site;
     v.frame = waiting.front()->frame;
   }
+  blame_join(what, who, v);
   blame_handler(what, who, v);
   out.push_back(std::move(v));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Roots that stand still beside what ticks for ever.
 #include <chrono>
+#include <exception>
 #include <memory>
+#include <string>
 
 #include "cofault/inject/selector.hpp"
 #include "cofault/inject/usual.hpp"
@@ -14,6 +16,7 @@ COFAULT_USER_CODE(__FILE__);
 namespace {
 
 using namespace std::chrono_literals;
+using namespace net::experimental::awaitable_operators;
 using cofault::SurvivesEveryFault;
 using net::awaitable;
 using net::use_awaitable;
@@ -72,6 +75,41 @@ NET_TEST(Standstill, BesideAHeartbeat) {
               testing::AllOf(HasSubstr("stood still"), HasSubstr("waits_beside_a_heartbeat")));
   EXPECT_THAT(explore(waits_beside_a_heartbeat<true>, once), SurvivesEveryFault());
   EXPECT_THAT(explore(polls_beside_a_heartbeat, once).findings, SizeIs(0));
+}
+
+// One side reads, the other waits for work. `||` goes on with the first that succeeds.
+awaitable<void> reads(bool tells, net::steady_timer& work) {
+  try {
+    co_await sleep_for(1s);
+  } catch (...) {
+    if (tells) work.expires_at(net::steady_timer::time_point::min());  // also for who waits later
+    throw;
+  }
+}
+awaitable<void> waits_for(net::steady_timer& work) { co_await work.async_wait(use_awaitable); }
+
+constexpr unsigned or_line = __LINE__ + 4;
+template <bool Tells>
+awaitable<void> serves() {
+  net::steady_timer work(co_await net::this_coro::executor, net::steady_timer::time_point::max());
+  co_await (reads(Tells, work) || waits_for(work));  // guilty
+}
+template <bool Tells>
+awaitable<void> waits_for_who_serves() {
+  const auto executor = co_await net::this_coro::executor;
+  net::steady_timer done(executor, net::steady_timer::time_point::max());
+  net::co_spawn(executor, serves<Tells>(), [&](std::exception_ptr) { done.cancel(); });
+  net::error_code why;
+  co_await done.async_wait(net::redirect_error(use_awaitable, why));
+}
+
+NET_TEST(Standstill, OfAnOrWhoseOtherSideIsEndless) {
+  const auto found = explore(waits_for_who_serves<false>);
+  ASSERT_THAT(found.findings, SizeIs(1)) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "nothing waits for ever");
+  EXPECT_THAT(found.findings[0].report,
+              HasSubstr("culprit  asio_standstill_test.cpp:" + std::to_string(or_line)));
+  EXPECT_THAT(explore(waits_for_who_serves<true>), SurvivesEveryFault());
 }
 
 // It takes no fault for that. What faults do to such a program would tell nothing.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>
 
+#include <iostream>
 #include <string>
 
 #include "../support/exploring.hpp"
@@ -51,6 +52,28 @@ TEST(Matcher, FailsWithTheReport) {
                           "violated: nothing waits for ever");
   EXPECT_NONFATAL_FAILURE(EXPECT_THAT(result, SurvivesEveryFault()), "COFAULT_REPLAY='");
   EXPECT_THAT(result, Not(SurvivesEveryFault()));
+}
+
+// Its assertion fails behind a fault.
+task<> miscounts(scheduler& s) {
+  int steps = 0;
+  try {
+    co_await s.yield();
+    ++steps;
+  } catch (const injected_error&) {
+    std::cerr << "no luck\n";
+  }
+  EXPECT_EQ(steps, 1);
+}
+
+TEST(Assertion, IsAFindingAndNoReasonToStop) {
+  const bool before = GTEST_FLAG_GET(break_on_failure);
+  GTEST_FLAG_SET(break_on_failure, true);
+  const exploration result = explore(miscounts, with_assertions());
+  EXPECT_TRUE(GTEST_FLAG_GET(break_on_failure));
+  GTEST_FLAG_SET(break_on_failure, before);
+  ASSERT_EQ(result.findings.size(), 1u) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "the test's own assertions hold");
 }
 
 TEST(Matcher, FailsWithTheErrorOfABadCall) {

@@ -7,9 +7,11 @@
 
 #include <cstdio>
 #include <iostream>
+#include <string>
 
 #include "../support/task.hpp"
 #include "cofault/explore.hpp"
+#include "cofault/fault_free.hpp"
 #include "cofault/inject/throwing.hpp"
 #include "cofault/scheduler.hpp"
 
@@ -64,6 +66,21 @@ TEST(Output, OfAHandlerCountsWhateverItGoesThrough) {
   EXPECT_TRUE(explore_in_process(by_error).found.clean());
   EXPECT_TRUE(explore_in_process(by_output).found.clean());
   EXPECT_TRUE(explore_in_process(by_number).found.clean());
+}
+
+// As testing::internal::CaptureStderr() does it.
+TEST(Output, CountsWhereTheTestCapturesIt) {
+  const auto by_error = [] { std::cerr << "no luck\n"; };
+  const auto body = [&](scheduler& s) -> task<> {
+    testing::internal::CaptureStderr();
+    co_await forgives(s, by_error);
+    const std::string said = testing::internal::GetCapturedStderr();
+    if (!fault_free()) {
+      EXPECT_EQ(said, "no luck\n");
+    }
+  };
+  const auto how = options().inject(inject::throwing(1)).trials(2);
+  EXPECT_TRUE(explore(body, how).clean()) << describe(explore(body, how));
 }
 
 TEST(Output, IsMissedInAHandlerThatHasNone) {

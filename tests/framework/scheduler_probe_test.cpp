@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <coroutine>
+#include <cstdlib>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "../support/exploring.hpp"
@@ -101,6 +104,64 @@ cofault::exploration asked_by_a_waiter() {
     cofault::probe([d](scheduler&) { return waits_where_busy(d); });
     return serve<Harm>(s, d);
   });
+}
+
+// Whoever still waits there kills the process when it is gone.
+struct strict_desk : desk {
+  ~strict_desk() {
+    if (busy) std::abort();
+  }
+};
+task<> serve_strictly(scheduler& s) {
+  const auto d = std::make_shared<strict_desk>();
+  cofault::probe([d](scheduler&) { return waits_where_busy(d); });
+  co_await serve<harm::counts>(s, d);
+}
+
+TEST(SchedulerProbe, FindsWhatHangsAndThenDies) {
+  const auto found = cofault::explore(serve_strictly);
+  ASSERT_EQ(found.findings.size(), 1u) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "one fault hurts nobody else");
+}
+
+// Keeps the first answer, whatever it is.
+struct memory {
+  std::optional<int> answer;
+  std::exception_ptr error;
+};
+task<int> fetch(scheduler& s) {
+  co_await s.yield();
+  co_return 7;
+}
+template <bool Forgets>
+task<int> look_up(scheduler& s, std::shared_ptr<memory> m) {
+  if (m->error) std::rethrow_exception(Forgets ? std::exchange(m->error, {}) : m->error);
+  if (m->answer) co_return *m->answer;
+  try {
+    m->answer = co_await fetch(s);  // guilty
+  } catch (...) {
+    if (Forgets) throw;
+    m->error = std::current_exception();
+  }
+  if (m->error) std::rethrow_exception(m->error);
+  co_return *m->answer;
+}
+template <bool Forgets>
+task<> looks_up(scheduler& s) {
+  const auto m = std::make_shared<memory>();
+  cofault::probe([m](scheduler& in) { return look_up<Forgets>(in, m); });
+  co_await look_up<Forgets>(s, m);
+}
+
+// It is where the old error comes from that has to change, not what awaits that.
+TEST(SchedulerProbe, BlamesWhoKeepsTheError) {
+  const auto found =
+      support::about(cofault::explore(looks_up<false>), "one fault hurts nobody else");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].report, testing::HasSubstr("// guilty"));
+  EXPECT_THAT(found[0].explanation, testing::HasSubstr("fails with what the fault threw, which "
+                                                       "left look_up#2()"));
+  EXPECT_THAT(cofault::explore(looks_up<true>), SurvivesEveryFault());
 }
 
 TEST(SchedulerProbe, FindsWhatHangs) {
