@@ -110,7 +110,7 @@ struct counter {
     };
     busy = true;
     const free guard{busy};
-    co_await nap();
+    co_await nap();  // leaves it busy
     busy = false;
     co_return 1;
   }
@@ -119,13 +119,13 @@ template <bool Guarded>
 awaitable<void> counts() {
   const auto shared = std::make_shared<counter<Guarded>>();
   cofault::probe([shared] { return shared->use(); });
-  co_await shared->use();  // guilty
+  co_await shared->use();
 }
 
 NET_TEST(Released, TheProbeHolds) {
   const auto f = support::only_finding(cancelled(counts<false>));
   EXPECT_EQ(f.property, "one fault hurts nobody else");
-  EXPECT_THAT(f.report, support::blames("guilty"));
+  EXPECT_THAT(f.report, support::blames("leaves it busy"));
   EXPECT_THAT(cancelled(counts<true>), SurvivesEveryFault());
 }
 

@@ -43,9 +43,15 @@ TEST(Foreign, GoesOnBehindTheTaskThatStartedIt) {
 // The event of every tutorial: who rings resumes who listens, in place.
 class bell {
  public:
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> h) noexcept { listens_ = h; }
-  void await_resume() const noexcept {}
+  auto operator co_await() noexcept {
+    struct awaiter {
+      bell& of;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> h) const noexcept { of.listens_ = h; }
+      void await_resume() const noexcept {}
+    };
+    return awaiter{*this};
+  }
   void ring() { std::exchange(listens_, nullptr).resume(); }
 
  private:
@@ -96,8 +102,22 @@ TEST_P(Bell, WhoIsResumedInPlaceStaysInItsOwnTask) {
   EXPECT_EQ(done.size(), awaits ? 3u : 2u);
   EXPECT_EQ(done.back(), GetParam() == then::ends ? "rung" : "listened");
 }
+std::string name_of(const testing::TestParamInfo<then>& test) {
+  switch (test.param) {
+    case then::sleeps:
+      return "Sleeps";
+    case then::awaits:
+      return "Awaits";
+    case then::ends:
+      return "Ends";
+    case then::waits_to_be_cancelled:
+      break;
+  }
+  return "WaitsToBeCancelled";
+}
 INSTANTIATE_TEST_SUITE_P(Foreign, Bell,
                          testing::Values(then::sleeps, then::awaits, then::ends,
-                                         then::waits_to_be_cancelled));
+                                         then::waits_to_be_cancelled),
+                         name_of);
 
 }  // namespace

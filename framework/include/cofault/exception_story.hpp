@@ -17,7 +17,7 @@ enum class fate : std::uint8_t {
   translated,  // another exception took its place at a handler, or carried it
   retried,     // its handler's coroutine came back to the same await point
   returned,    // its handler's coroutine returned a value right away: the error as a value
-  recovered,   // what the test observes is what it observes without faults
+  recovered,   // the test observes a value behind the handler: it sees for itself
   declared,    // the test or the source says that it is handled on purpose
   ended,       // a cancellation or the end of a stream, dropped where nobody needs it
   unjudged,    // thrown for reasons of the program's own, and handled
