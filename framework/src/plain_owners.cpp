@@ -54,7 +54,9 @@ bool plain_owners::have_lost(const run_state& run, const frame& f) const {
   if (found == known_.end()) return false;
   for (const frame_list* list : {&run.unstarted, &run.started})
     for (const frame* other = list->first(); other != nullptr; other = other->next)
-      if (coroutine{other->function, other->instance} == found->by) return false;
+      if (coroutine{other->function, other->instance} == found->by &&
+          other->state != frame_state::finished)
+        return false;
   const trace_buffer& t = trace();
   return std::any_of(t.events, t.events + t.count(), [&](const event& e) {
     return e.kind == event_kind::created &&

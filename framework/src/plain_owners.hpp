@@ -17,7 +17,7 @@ class plain_owners {
  public:
   plain_owners();
 
-  // Another coroutine destroyed this one there, has existed in this run, too, and is gone: nobody
+  // Another coroutine destroyed this one there, has existed in this run, too, and has ended: nobody
   // is left to do so.
   bool have_lost(const run_state& run, const frame& f) const;
 
