@@ -23,6 +23,7 @@
 #include "nearest_site.hpp"
 #include "needed.hpp"
 #include "own_process.hpp"
+#include "patience.hpp"
 #include "ratchet.hpp"
 #include "rehearsal.hpp"
 #include "replayed_run.hpp"
@@ -251,6 +252,7 @@ exploration explore_alone(const driver_factory& body, const options& asked,
   box().clear();
   if (rehearsing* const part = rehearsing::current()) return rehearse_alone(*part, body, asked);
   if (const std::string why = bad_environment(); !why.empty()) return refused(why);
+  patience::begin_anew();
   const bool is_tied = asked.isolated() && needs_other_threads(body, asked);
   const options how = is_tied ? asked.in_process() : asked;
   // In a child the output is kept, too: only so is it seen that a handler prints.

@@ -23,10 +23,19 @@ class watch {
 // something else outside of the process; sleeps for a while; runs. Each is nearer to handing
 // something over than the one before.
 enum class activity { none, blocked, sleeping, running };
-// Of all that nobody has given up on, the most.
-activity most_active();
-// Nobody waits any more for those that do this much, or more, now.
-void give_up_on(activity least);
+struct sight {
+  activity most;  // of those that count
+  bool all_wait;  // whoever counts or not
+};
+// Who does what it was given up on for, or less, does not count. At last who is blocked does.
+sight look(bool at_last = false);
+// Those that do this now are given up on.
+void give_up_on(activity what);
+
+// From now on the turns are counted that each of them gets on a processor.
+void count_turns();
+// Those that sleep again and again are given up on, for sleeping. False: there are none.
+bool give_up_on_tickers();
 
 // From now on, or no longer: what another thread looks up (async_resolve) is held back.
 void hold_answers(bool back);

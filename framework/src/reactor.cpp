@@ -14,9 +14,8 @@
 #include "cofault/clock.hpp"
 #include "cofault/detail/wait_time.hpp"
 #include "other_threads.hpp"
-#include "real_time.hpp"
+#include "patience.hpp"
 #include "run_state.hpp"
-#include "shared_memory.hpp"
 
 namespace {
 
@@ -163,61 +162,6 @@ bool has_outside_descriptors() {
   return std::any_of(known().all.begin(), known().all.end(), is_outside);
 }
 
-// Where a run is: whether anything has moved.
-struct moment_of_run {
-  static moment_of_run now() {
-    const run_state* const run = run_state::current();
-    if (run == nullptr) return {virtual_clock::now(), 0, 0};
-    return {virtual_clock::now(), run->number, run->arrivals};
-  }
-  virtual_time clock = -1;
-  std::uint64_t run = 0, arrivals = 0;
-  friend bool operator==(const moment_of_run&, const moment_of_run&) = default;
-};
-
-// How long threads at work are waited for, in nanoseconds: less each time that was in vain. 0: it
-// never was. Forked children learn from each other.
-std::int64_t& learned = make_shared_object<std::int64_t>();
-
-// How long the driver has waited since something moved last.
-class patience {
- public:
-  // Of threads at work, or else of what only may hand something over.
-  bool is_left(bool for_work) {
-    look();
-    return for_work ? worked_ < for_work_now() : waits_ < most_waits;
-  }
-  void wait(bool for_work) {
-    look();
-    ++waits_;
-    const std::int64_t began = real_time();
-    // Short at first: most answers come at once.
-    for (int i = waits_ < 10 ? 1 : 25; i > 0; --i) other_threads::short_pause();
-    if (for_work) worked_ += real_time() - began;
-  }
-  // What the threads at work do is not for a run, or not worth the time.
-  void was_in_vain(other_threads::activity least) {
-    constexpr std::int64_t fewest = 10'000'000;
-    other_threads::give_up_on(least);
-    learned = std::max(fewest, for_work_now() / 2);
-  }
-
- private:
-  static constexpr int most_waits = 50;
-  static constexpr std::int64_t at_first = 5'000'000'000;
-  static std::int64_t for_work_now() { return learned == 0 ? at_first : learned; }
-  void look() {
-    const auto now = moment_of_run::now();
-    if (std::exchange(last_, now) == now) return;
-    waits_ = 0;
-    worked_ = 0;
-  }
-  moment_of_run last_;
-  int waits_ = 0;
-  std::int64_t worked_ = 0;
-};
-thread_local patience left;
-
 // What others_work() has said of other threads.
 struct other_work {
   moment_of_run at;
@@ -230,11 +174,11 @@ thread_local other_work others;
 // All others were seen to wait for this one, and nothing has roused them since.
 thread_local bool all_wait = false;
 
-activity most_active() {
+activity worth_waiting_for(bool at_last = false) {
   if (all_wait) return activity::none;
-  const activity most = other_threads::most_active();
-  all_wait = most == activity::none && !other_threads::look_up();
-  return most;
+  const other_threads::sight seen = patience::here().look(at_last);
+  all_wait = seen.all_wait && !other_threads::look_up();
+  return seen.most;
 }
 
 }  // namespace
@@ -249,39 +193,31 @@ bool others_work() {
   const auto now = moment_of_run::now();
   if (std::exchange(others.at, now) != now) others.looked = others.alone = false;
   // In this order: who runs now may be asleep, and look something up, a moment later.
-  const bool work = most_active() >= activity::sleeping;
-  const bool waits = work || other_threads::look_up();
-  // Who has ended, or sleeps again, may have handed something over since the last look.
-  const bool looked = std::exchange(others.looked, !waits);
-  others.asks_for = waits && left.is_left(work) ? other_work::wait
-                    : waits || looked           ? other_work::none
-                                                : other_work::look;
-  if (work && others.asks_for == other_work::none) left.was_in_vain(activity::sleeping);
+  const bool work = worth_waiting_for() != activity::none;
+  const bool looks_up = other_threads::look_up();
+  // Who has ended, or waits again, may have handed something over since the last look.
+  const bool looked = std::exchange(others.looked, !work && !looks_up);
+  others.asks_for = work || (looks_up && patience::here().is_left()) ? other_work::wait
+                    : looks_up || looked                             ? other_work::none
+                                                                     : other_work::look;
   return others.asks_for != other_work::none;
 }
 
 void let_others_rest() {
   if (!other_threads::ever_existed()) return;
-  while (most_active() == activity::running) {
-    if (!left.is_left(true)) return left.was_in_vain(activity::running);
-    left.wait(true);
-  }
+  while (worth_waiting_for() == activity::running) patience::here().wait(activity::running);
 }
 
 bool wait_outside() {
   if (std::exchange(others.asks_for, other_work::none) == other_work::look) return true;
-  const activity most = most_active();
-  const bool work = most >= activity::blocked;
-  if (!left.is_left(false) && !(work && left.is_left(true))) {
-    if (work) left.was_in_vain(activity::sleeping);
-    return false;
-  }
+  const activity most = worth_waiting_for(true);
+  if (most == activity::none && !patience::here().is_left()) return false;
   const bool anybody = other_threads::exist();
   if (anybody) others.alone = false;
   if (!anybody && !has_outside_descriptors())
     return other_threads::ever_existed() && !std::exchange(others.alone, true);
   if (most < activity::sleeping) other_threads::let_one_answer_go();
-  left.wait(work);
+  patience::here().wait(most);
   return true;
 }
 

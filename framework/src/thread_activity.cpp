@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "other_threads.hpp"
@@ -98,16 +100,37 @@ std::vector<pid_t> list_others() {
   return out;
 }
 
+// Another thread, and what it was given up on for.
+struct known_thread {
+  pid_t number;
+  activity given_up_for = activity::none;
+  std::uint64_t turns = 0;
+};
+
 // As they were when there were so many.
 struct known_threads {
   nlink_t links = 0;
-  std::vector<pid_t> others;
+  std::vector<known_thread> others;
+
+  void list_anew(nlink_t now) {
+    std::vector<known_thread> there;
+    for (const pid_t number : list_others()) {
+      const auto known = std::find_if(others.begin(), others.end(),
+                                      [&](const known_thread& t) { return t.number == number; });
+      there.push_back(known == others.end() ? known_thread{number} : *known);
+    }
+    others = std::move(there);
+    links = now;
+  }
 };
+thread_local known_threads known;
 
-thread_local std::vector<pid_t> given_up_on;
-
-bool is_given_up_on(pid_t thread) {
-  return std::find(given_up_on.begin(), given_up_on.end(), thread) != given_up_on.end();
+// How often it was given a processor so far: the last of three numbers.
+std::uint64_t turns_of(pid_t thread) {
+  std::array<char, 512> buffer;
+  const std::string_view numbers = read_file(thread, "schedstat", buffer);
+  const std::size_t last = numbers.rfind(' ');
+  return last == numbers.npos ? 0 : std::strtoull(numbers.data() + last, nullptr, 10);
 }
 
 }  // namespace
@@ -129,29 +152,48 @@ watch::~watch() {
 bool ever_existed() { return !__libc_single_threaded; }
 bool exist() { return ever_existed() && links() != links_of_one; }
 
-activity most_active() {
-  static thread_local known_threads known;
-  if (!ever_existed()) return activity::none;
+sight look(bool at_last) {
+  constexpr sight nobody{activity::none, true};
+  if (!ever_existed()) return nobody;
   const nlink_t now = links();
-  if (now == links_of_one) return activity::none;
+  if (now == links_of_one) return nobody;
   for (bool anew = known.links != now;; anew = true) {
-    if (anew) known = {now, list_others()};
-    activity most = activity::none;
+    if (anew) known.list_anew(now);
+    sight seen = nobody;
     bool all_there = true;
-    for (const pid_t thread : known.others) {
-      if (is_given_up_on(thread)) continue;
-      const auto does = activity_of(thread);
-      if (does == activity::running) return activity::running;
-      if (does) most = std::max(most, *does);
+    for (const known_thread& thread : known.others) {
+      const auto does = activity_of(thread.number);
       all_there = all_there && does;
+      if (!does) continue;
+      seen.all_wait = seen.all_wait && *does == activity::none;
+      if (*does > thread.given_up_for || (at_last && *does == activity::blocked))
+        seen.most = std::max(seen.most, *does);
     }
-    if (all_there || anew) return most;
+    if (all_there || anew) return seen;
   }
 }
 
-void give_up_on(activity least) {
-  for (const pid_t thread : list_others())
-    if (!is_given_up_on(thread) && activity_of(thread) >= least) given_up_on.push_back(thread);
+void give_up_on(activity what) {
+  for (known_thread& thread : known.others)
+    if (activity_of(thread.number) == what)
+      thread.given_up_for = std::max(thread.given_up_for, what);
+}
+
+void count_turns() {
+  for (known_thread& thread : known.others) thread.turns = turns_of(thread.number);
+}
+
+bool give_up_on_tickers() {
+  constexpr std::uint64_t ticks = 3;
+  bool any = false;
+  for (known_thread& thread : known.others) {
+    if (thread.given_up_for >= activity::sleeping) continue;
+    if (turns_of(thread.number) < thread.turns + ticks) continue;
+    if (activity_of(thread.number) == activity::running) continue;
+    thread.given_up_for = activity::sleeping;
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace cofault::detail::other_threads

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Work that the program gives to other threads: a pool, for what blocks or takes long.
+#include <poll.h>
 #include <time.h>
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "cofault/fault_free.hpp"
@@ -113,6 +115,44 @@ NET_TEST(Threads, NoTimerFiresWhileOneWorks) {
 NET_TEST(Threads, OrSleeps) {
   EXPECT_THAT(explore(asks_its_pool_in_time<after_a_long_wait>, usual().trials(1)),
               SurvivesEveryFault());
+}
+
+int after_a_short_call() {
+  ::poll(nullptr, 0, 50);
+  return 7;
+}
+NET_TEST(Threads, OrWaitsForWhatIsOutside) {
+  EXPECT_THAT(explore(asks_its_pool_in_time<after_a_short_call>, usual().trials(1)),
+              SurvivesEveryFault());
+}
+
+// Sleeps again and again, whatever happens.
+class ticker {
+ public:
+  ~ticker() {
+    stops_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stops_ = false;
+  std::thread thread_{[this] {
+    while (!stops_) block_for(10ms);
+  }};
+};
+template <int (*Job)()>
+awaitable<void> asks_beside_a_ticker() {
+  const ticker beside;
+  co_await asks_its_pool_in_time<Job>();
+}
+
+// Whom nobody waits for is one thing, whom somebody does another.
+NET_TEST(Threads, WhoTicksIsGivenUpOnAlone) {
+  const auto how = usual().in_process().trials(1);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(explore(asks_beside_a_ticker<after_a_short_call>, how), SurvivesEveryFault());
+    EXPECT_THAT(explore(asks_its_pool<after_a_short_call>, how), SurvivesEveryFault());
+  }
 }
 
 // What a thread hands over belongs to the step that asked for it.
