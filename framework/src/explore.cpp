@@ -51,6 +51,12 @@ exploration refused(std::string sentence) {
   return out;
 }
 
+exploration told_by_box() {
+  exploration out;
+  out.error = box().error;
+  return out;
+}
+
 std::string bad_options(const options& how) {
   if (how.injectors().empty())
     return "there are no faults to inject: options().inject() got an empty list; name at least one";
@@ -206,10 +212,7 @@ exploration replay(const driver_factory& body, const options& how, const std::st
   if (const std::string printed = rehearse_isolated(body, how, p); !printed.empty())
     std::fprintf(stderr, "cofault: what died in the replayed run had printed:\n%s\n",
                  printed.c_str());
-  if (box().error[0] != '\0') {
-    out.error = box().error;
-    return out;
-  }
+  if (box().error[0] != '\0') return told_by_box();
   if (box().unreached_count > 0) return refused(not_reached(text, p, source));
   out.trials = 1;
   out.judged = names_of(how.properties());
@@ -228,7 +231,7 @@ exploration replay(const driver_factory& body, const options& how, const std::st
 
 constexpr const char* all_in_this_process =
     "all runs were in this process, and a crash would end it: in a forked child, which has none of "
-    "its other threads, the run without faults waits for ever; make the threads in the body where "
+    "its other threads, the run without faults waits in vain; make the threads in the body where "
     "that can be";
 
 exploration explore_alone(const driver_factory& body, const options& asked,
@@ -254,6 +257,8 @@ exploration explore_alone(const driver_factory& body, const options& asked,
   if (const std::string why = bad_environment(); !why.empty()) return refused(why);
   patience::begin_anew();
   const bool is_tied = asked.isolated() && needs_other_threads(body, asked);
+  if (box().error[0] != '\0') return told_by_box();
+  box().clear();
   const options how = is_tied ? asked.in_process() : asked;
   // In a child the output is kept, too: only so is it seen that a handler prints.
   std::optional<kept_output> quiet;
@@ -274,11 +279,8 @@ exploration explore_alone(const driver_factory& body, const options& asked,
     search_isolated(body, how, each, told);
   else
     sweep(in_this_process(body, how), how);
+  if (box().error[0] != '\0') return told_by_box();
   exploration out;
-  if (box().error[0] != '\0') {
-    out.error = box().error;
-    return out;
-  }
   const std::vector<std::string> nowhere = idle_selectors(how);
   if (!nowhere.empty() && idle_selectors_are_errors()) return refused(nowhere.front());
   if (const std::string why = vacuous(); !why.empty()) return refused(why);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <span>
 #include <sstream>
 #include <string>
@@ -22,10 +23,12 @@
 #include "default_run.hpp"
 #include "joined_operation.hpp"
 #include "judge.hpp"
+#include "kept_output.hpp"
 #include "mailbox.hpp"
 #include "other_threads.hpp"
 #include "own_process.hpp"
 #include "progress.hpp"
+#include "reactor.hpp"
 #include "real_time.hpp"
 #include "run_state.hpp"
 #include "story_report.hpp"
@@ -71,6 +74,9 @@ child_end run_apart(
     const std::function<void()>& work, const options& how,
     const std::function<void()>& tick = [] {}) {
   forget_latest_trace();
+  // One that runs may hold a lock, which is never given back in the child.
+  reactor::stepped();
+  reactor::let_others_rest();
   return run_in_child(work, box().beat, how.max_cpu(), tick);
 }
 
@@ -205,6 +211,22 @@ void record_death(const child_end& end, const options& how) {
   b.add(survival, site, 0, p, text);
 }
 
+// The coroutines go the same way, at the same times.
+bool run_alike(const std::vector<event>& a, const std::vector<event>& b) {
+  const auto way = [](const std::vector<event>& all) {
+    std::vector<event> out;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(out), [](const event& e) {
+      return (kinds(e.kind) & kinds(event_kind::arrived, event_kind::jumped,
+                                    event_kind::root_returned, event_kind::root_threw)) != 0;
+    });
+    return out;
+  };
+  const auto x = way(a), y = way(b);
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const event& e, const event& f) {
+    return e.kind == f.kind && e.site == f.site && e.time == f.time;
+  });
+}
+
 runner apart(own_process& each) {
   return [&](const plan& what, attention paid) { return each.make(what, paid); };
 }
@@ -255,10 +277,23 @@ void sweep_isolated(const driver_factory& body, const options& how) {
 
 bool needs_other_threads(const driver_factory& body, const options& how) {
   if (!other_threads::exist()) return false;
-  run_apart([&] { in_this_process(body, how)(plan(), attention::usual); }, how);
-  const bool waits_for_ever = (trace().kinds & kinds(event_kind::pending)) != 0;
-  box().clear();
-  return waits_for_ever;
+  const auto run_once = [&] { in_this_process(body, how)(plan(), attention::usual); };
+  const child_end end = run_apart(run_once, how);
+  if (end.what == child_end::how::stuck)
+    box().fail(
+        "cofault: the run without faults " + end.words +
+        "; it was in a forked child, which has none of the other threads of this process, and "
+        "in which a lock that one of them held is never given back: if that is it, make them in "
+        "the body, or use options().in_process()");
+  if (end.what != child_end::how::returned) return false;
+  const trace_buffer& t = trace();
+  if ((t.kinds & kinds(event_kind::pending)) != 0) return true;
+  // What waits for a thread that is not there may be ended by a time limit.
+  if ((t.kinds & kinds(event_kind::jumped)) == 0) return false;
+  const std::vector<event> apart(t.events, t.events + t.count());
+  const kept_output quiet;
+  run_once();
+  return !run_alike(apart, {t.events, t.events + t.count()});
 }
 
 bool runs_differ(const driver_factory& body, const options& how) {

@@ -15,8 +15,9 @@ void sweep_isolated(const driver_factory& body, const options& how);
 // Whether two runs without faults do, in a forked child. If so, box() tells where.
 bool runs_differ(const driver_factory& body, const options& how);
 
-// Whether the run without faults hangs in a forked child, which has none of the other threads of
-// this process: a pool of a fixture's, for example.
+// Whether the run without faults waits in vain in a forked child, which has none of the other
+// threads of this process: for a pool of a fixture's, for example. It may be tried in both. If that
+// cannot be told, box() says why.
 bool needs_other_threads(const driver_factory& body, const options& how);
 
 // rehearse() in a forked child, unless the options ask for this process. Returns what that child

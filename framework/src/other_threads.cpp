@@ -2,14 +2,11 @@
 #include "other_threads.hpp"
 
 #include <dlfcn.h>
-#include <linux/futex.h>
 #include <netdb.h>
-#include <sys/syscall.h>
+#include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstdint>
 
 #include "run_state.hpp"
 
@@ -23,11 +20,12 @@ std::atomic<bool> held_back = false, let_go = false;
 // What joins such a thread meanwhile, in a run, waits no longer than this.
 constexpr int most_pauses = 1000;
 
-// As one that waits for other threads: nobody waits for it.
+// As one that waits for a signal: nobody waits for it.
 void idle_pause() {
-  static std::uint32_t word = 0;
+  sigset_t none;
+  ::sigemptyset(&none);
   constexpr timespec pause{0, 200'000};
-  ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &pause, nullptr, 0);
+  ::sigtimedwait(&none, nullptr, &pause);
 }
 
 void wait_for_the_driver() {

@@ -26,6 +26,7 @@ enum class activity { none, blocked, sleeping, running };
 struct sight {
   activity most;  // of those that count
   bool all_wait;  // whoever counts or not
+  bool any;       // there are some
 };
 // Who does what it was given up on for, or less, does not count. At last who is blocked does.
 sight look(bool at_last = false);

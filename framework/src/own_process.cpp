@@ -23,6 +23,7 @@
 #include "level_heap.hpp"
 #include "mailbox.hpp"
 #include "other_threads.hpp"
+#include "patience.hpp"
 #include "shared_memory.hpp"
 #include "watchdog.hpp"
 
@@ -158,8 +159,12 @@ std::string why_own_processes() {
                    : "of the runs in one process one did not come to its fault, '" +
                          encode(b.unreached[0]) + "'") +
          ": addresses decide (a set of pointers is in their order), or something outside of the "
-         "body remembers the runs before; give such objects another order (a list, a map by "
-         "number), and make all state in the body";
+         "body remembers the runs before" +
+         (patience::knows_threads() ? ", or other threads hand over what they did in another order "
+                                      "(a pool of one has one)"
+                                    : "") +
+         "; give such objects another order (a list, a map by number), and make all state in the "
+         "body";
 }
 
 }  // namespace cofault::detail

@@ -35,6 +35,7 @@ constexpr std::int64_t least[kinds_of_patience] = {
 // What is left of it, in nanoseconds; 0: all. Forked children learn from each other.
 struct lessons {
   std::int64_t left[kinds_of_patience];
+  bool are_threads;
 };
 lessons& learned = make_shared_object<lessons>();
 
@@ -56,7 +57,12 @@ patience& patience::here() {
   return mine;
 }
 
-void patience::begin_anew() { learned.left[for_blocked] = learned.left[for_ticking] = 0; }
+void patience::begin_anew() {
+  learned.left[for_blocked] = learned.left[for_ticking] = 0;
+  learned.are_threads = false;
+}
+
+bool patience::knows_threads() { return learned.are_threads; }
 
 moment_of_run moment_of_run::now() {
   const run_state* const run = run_state::current();
@@ -84,6 +90,7 @@ other_threads::sight patience::look(bool at_last) {
   waits();
   for (;;) {
     const other_threads::sight seen = other_threads::look(at_last);
+    learned.are_threads = learned.are_threads || seen.any;
     if (seen.most == activity::none) return seen;
     if (!std::exchange(counts_turns_, true)) {
       other_threads::count_turns();
@@ -100,7 +107,7 @@ other_threads::sight patience::look(bool at_last) {
                                                        : for_blocked;
     if (!is_time_up(kind, seen.most)) return seen;
     was_in_vain(kind);
-    if (kind == for_blocked_at_last) return {activity::none, seen.all_wait};
+    if (kind == for_blocked_at_last) return {activity::none, seen.all_wait, true};
     other_threads::give_up_on(seen.most);
   }
 }

@@ -28,6 +28,8 @@ class patience {
   static patience& here();
   // What was learned of threads that tick, or are blocked, is forgotten: an exploration begins.
   static void begin_anew();
+  // In some run since then there were other threads.
+  static bool knows_threads();
 
   // What the other threads do that are worth waiting for; none: they wait, too, or the time is up.
   // At last even who is blocked counts: nothing else can move.

@@ -6,7 +6,7 @@
 #include "cofault/family.hpp"
 #include "cofault/site.hpp"
 #include "mailbox.hpp"
-#include "other_threads.hpp"
+#include "patience.hpp"
 
 namespace cofault::detail {
 namespace {
@@ -21,10 +21,10 @@ void refuse_decisions(const std::string& where, bool isolated) {
   text.append(where).append(
       "; take random numbers, real time and addresses out of its decisions (a set of pointers "
       "is in the order of their addresses)");
-  if (other_threads::exist())
+  if (patience::knows_threads())
     text.append(
-        "; other threads of this process may have been at work: what they hand over has no order "
-        "of its own (give a pool one thread, or let the test do that work itself)");
+        "; other threads took part, and what two of them hand over has no order (give a pool one "
+        "thread, or let the test do that work itself)");
   else if (!isolated)
     text.append(
         "; where only addresses decide, explore() without options().in_process() may do: it can "

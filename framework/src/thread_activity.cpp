@@ -35,12 +35,21 @@ std::string_view read_file(pid_t thread, const char* name, std::array<char, 512>
   return {buffer.data(), static_cast<std::size_t>(got)};
 }
 
-activity in_call(long number) {
+// Of a wait for other threads: the fourth argument of futex(), in hexadecimal digits.
+bool has_time_limit(const char* arguments) {
+  char* rest = const_cast<char*>(arguments);
+  for (int i = 0; i < 3; ++i) std::strtoul(rest, &rest, 16);
+  return std::strtoul(rest, nullptr, 16) != 0;
+}
+
+// `arguments` of the call begin with a space.
+activity in_call(long number, const char* arguments) {
   switch (number) {
     case SYS_nanosleep:
     case SYS_clock_nanosleep:
       return activity::sleeping;
     case SYS_futex:
+      return has_time_limit(arguments) ? activity::blocked : activity::none;
     case SYS_accept:
     case SYS_accept4:
     case SYS_epoll_pwait:
@@ -72,8 +81,10 @@ std::optional<activity> activity_of(pid_t thread) {
     const std::string_view line = read_file(thread, "stat", buffer);
     return line.empty() ? std::nullopt : std::optional(in_state(line));
   }
-  const bool is_number = call[0] >= '0' && call[0] <= '9';
-  return is_number ? in_call(std::strtol(call.data(), nullptr, 10)) : activity::running;
+  if (call[0] < '0' || call[0] > '9') return activity::running;
+  char* arguments = nullptr;
+  const long number = std::strtol(call.data(), &arguments, 10);
+  return in_call(number, arguments);
 }
 
 constexpr const char* directory = "/proc/self/task";
@@ -153,13 +164,13 @@ bool ever_existed() { return !__libc_single_threaded; }
 bool exist() { return ever_existed() && links() != links_of_one; }
 
 sight look(bool at_last) {
-  constexpr sight nobody{activity::none, true};
+  constexpr sight nobody{activity::none, true, false};
   if (!ever_existed()) return nobody;
   const nlink_t now = links();
   if (now == links_of_one) return nobody;
   for (bool anew = known.links != now;; anew = true) {
     if (anew) known.list_anew(now);
-    sight seen = nobody;
+    sight seen{activity::none, true, true};
     bool all_there = true;
     for (const known_thread& thread : known.others) {
       const auto does = activity_of(thread.number);

@@ -53,6 +53,32 @@ std::vector<const event*> innermost(const outcome& what, const family& who) {
   return out;
 }
 
+// The await at which a coroutine of user code was when it was destroyed, though the world went on:
+// as happens to who waits for an operation of Asio's whose completion handler is dropped. The
+// innermost; null: none was.
+const event* destroyed_at(const outcome& what, const family& who) {
+  std::vector<const event*> waits;    // by coroutine: its last await, while it is suspended there
+  std::vector<const event*> arrived;  // by coroutine
+  std::vector<const event*> gone;
+  for (const event& e : what.trace()) {
+    if (e.kind == event_kind::torn_down) break;
+    if (arrived.size() <= e.frame) arrived.resize(e.frame + 1), waits.resize(e.frame + 1);
+    if (e.kind == event_kind::arrived) arrived[e.frame] = &e;
+    if (e.kind == event_kind::suspended) waits[e.frame] = arrived[e.frame];
+    if (e.kind == event_kind::resumed) waits[e.frame] = nullptr;
+    if (e.kind == event_kind::destroyed && waits[e.frame] != nullptr && who.is_user(e.frame))
+      gone.push_back(waits[e.frame]);
+  }
+  for (const event* at : gone) {
+    const auto awaited = awaited_by(what.trace(), at->frame);
+    if (std::none_of(gone.begin(), gone.end(), [&](const event* other) {
+          return other != at && is_awaited(other->frame, awaited, who);
+        }))
+      return at;
+  }
+  return nullptr;
+}
+
 // Whether the coroutine is the other one, or what that waits for.
 bool is_within(std::uint32_t frame, std::uint32_t other, const family& who) {
   while (frame != 0 && frame != other) frame = who.awaiter(frame);
@@ -194,6 +220,15 @@ void progress::judge(const outcome& what, std::vector<violation>& out) const {
   if (!waiting.empty() && (test == nullptr || what.fault_free)) {
     v.site = waiting.front()->site;
     v.frame = waiting.front()->frame;
+  }
+  if (waiting.empty() && test == nullptr) {
+    if (const event* const at = destroyed_at(what, who)) {
+      v.text += "\n" + who.name(at->frame) + " was destroyed where it waited, at " +
+                sites::place(at->site) +
+                ": who was to complete that operation has dropped its handler";
+      v.site = at->site;
+      v.frame = at->frame;
+    }
   }
   blame_join(what, who, v);
   blame_handler(what, who, v);

@@ -281,4 +281,25 @@ NET_TEST(Stuck, ATestThatGetsNoAnswer) {
               SurvivesEveryFault());
 }
 
+// Its completion handler is dropped, and with that all that waits for it.
+awaitable<void> asks_who_forgets(net::any_io_executor executor) {
+  return net::async_initiate<decltype(use_awaitable), void(net::error_code)>(
+      [](auto handler, net::any_io_executor on) {
+        net::post(on, [h = std::move(handler)]() mutable { const auto dropped = std::move(h); });
+      },
+      use_awaitable, executor);
+}
+awaitable<void> is_forgotten() {
+  const auto executor = co_await net::this_coro::executor;
+  co_await asks_who_forgets(executor);  // guilty
+}
+
+NET_TEST(Stuck, WhoseHandlerIsDropped) {
+  const auto result = explore(is_forgotten);
+  ASSERT_THAT(result.findings, SizeIs(1)) << describe(result);
+  EXPECT_EQ(result.findings[0].property, "nothing waits for ever");
+  EXPECT_THAT(result.findings[0].report, HasSubstr("// guilty"));
+  EXPECT_THAT(result.findings[0].explanation, HasSubstr("dropped its handler"));
+}
+
 }  // namespace

@@ -5,8 +5,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <exception>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -99,13 +102,18 @@ NET_TEST(Threads, OrBlocksItsThread) {
 awaitable<int> ask(net::thread_pool& pool, int (*job)()) { co_return co_await offload(pool, job); }
 
 template <int (*Job)()>
-awaitable<void> asks_its_pool_in_time() {
-  net::thread_pool pool(1);
+awaitable<void> asks_in_time(net::thread_pool& pool) {
   net::steady_timer limit(co_await net::this_coro::executor, 5s);
   const auto first = co_await (ask(pool, Job) || limit.async_wait(use_awaitable));
   if (cofault::fault_free()) {
     EXPECT_EQ(first.index(), 0u);
   }
+}
+
+template <int (*Job)()>
+awaitable<void> asks_its_pool_in_time() {
+  net::thread_pool pool(1);
+  co_await asks_in_time<Job>(pool);
 }
 
 NET_TEST(Threads, NoTimerFiresWhileOneWorks) {
@@ -123,6 +131,18 @@ int after_a_short_call() {
 }
 NET_TEST(Threads, OrWaitsForWhatIsOutside) {
   EXPECT_THAT(explore(asks_its_pool_in_time<after_a_short_call>, usual().trials(1)),
+              SurvivesEveryFault());
+}
+
+int after_a_wait_with_a_limit() {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, 50ms);
+  return 7;
+}
+NET_TEST(Threads, OrForAnotherThreadForAWhile) {
+  EXPECT_THAT(explore(asks_its_pool_in_time<after_a_wait_with_a_limit>, usual().trials(1)),
               SurvivesEveryFault());
 }
 
@@ -209,6 +229,25 @@ NET_TEST(Threads, APoolOfTheFixtureIsNoHang) {
   EXPECT_THAT(result.notes, Contains(HasSubstr("all runs were in this process")));
 }
 
+// There the limit strikes, and that is all.
+NET_TEST(Threads, NorIsOneBesideATimeLimit) {
+  net::thread_pool pool(1);
+  const auto result =
+      cofault::explore([&](net::any_io_executor) { return asks_in_time<at_once>(pool); }, usual());
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_THAT(result.notes, Contains(HasSubstr("all runs were in this process")));
+}
+
+awaitable<void> pauses() {
+  net::steady_timer pause(co_await net::this_coro::executor, 5s);
+  co_await pause.async_wait(use_awaitable);
+}
+NET_TEST(Threads, WhoPausesStaysInAChild) {
+  net::thread_pool pool(1);
+  const auto result = explore(pauses);
+  EXPECT_THAT(result, SurvivesEveryFault());
+  EXPECT_THAT(result.notes, Not(Contains(HasSubstr("all runs were in this process"))));
+}
 NET_TEST(Threads, WhoNeedsNoneStaysInAChild) {
   net::thread_pool pool(1);
   const auto result = explore(asks_its_pool<at_once>);
@@ -227,6 +266,28 @@ struct last_of_the_world {
   explicit last_of_the_world(std::shared_ptr<std::atomic<bool>> d) : done(std::move(d)) {}
   last_of_the_world(last_of_the_world&&) = default;
 };
+
+// What a thread of this process holds, nobody gives back in a child.
+NET_TEST(Threads, ALockThatOneHoldsIsTold) {
+  std::mutex mutex;
+  std::promise<void> held, done;
+  std::thread holder([&] {
+    const std::lock_guard lock(mutex);
+    held.set_value();
+    done.get_future().wait();
+  });
+  held.get_future().wait();
+  const auto result = cofault::explore(
+      [&](net::any_io_executor) -> awaitable<void> {
+        const std::lock_guard lock(mutex);
+        co_await pauses();
+      },
+      usual().watchdog(50ms));
+  done.set_value();
+  holder.join();
+  EXPECT_THAT(result.findings, SizeIs(0));
+  EXPECT_THAT(result.error, HasSubstr("has none of the other threads of this process"));
+}
 
 // Each run ends while the pool works for its world.
 NET_TEST(Threads, WorkForAWorldThatIsStillThere) {
