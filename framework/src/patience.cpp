@@ -16,7 +16,7 @@ namespace {
 using other_threads::activity;
 
 // For whom. Those that run are measured by the time that they get of a processor, since the machine
-// may be busy; well below that at which a run counts as stuck.
+// may be busy.
 enum kind {
   for_blocked,
   for_ticking,
@@ -27,7 +27,7 @@ enum kind {
 };
 constexpr std::int64_t millisecond = 1'000'000;
 constexpr std::int64_t at_first[kinds_of_patience] = {200 * millisecond, 300 * millisecond,
-                                                      5000 * millisecond, 1000 * millisecond,
+                                                      5000 * millisecond, 5000 * millisecond,
                                                       5000 * millisecond};
 constexpr std::int64_t least[kinds_of_patience] = {
     5 * millisecond, 20 * millisecond, 200 * millisecond, 200 * millisecond, 200 * millisecond};
@@ -57,10 +57,7 @@ patience& patience::here() {
   return mine;
 }
 
-void patience::begin_anew() {
-  learned.left[for_blocked] = learned.left[for_ticking] = 0;
-  learned.are_threads = false;
-}
+void patience::begin_anew() { learned = {}; }
 
 bool patience::knows_threads() { return learned.are_threads; }
 
@@ -79,7 +76,7 @@ int patience::waits() {
 }
 
 bool patience::is_time_up(int kind, activity what) const {
-  constexpr int most_real = 10;  // times as much, where they get no processor
+  constexpr int most_real = 4;  // times as much, where they get no processor
   const std::int64_t waited = waited_[static_cast<std::size_t>(what)];
   if (what != activity::running) return waited >= most_for(kind);
   return waited >= most_real * most_for(kind) ||

@@ -26,7 +26,7 @@ class patience {
 
   // Of this thread.
   static patience& here();
-  // What was learned of threads that tick, or are blocked, is forgotten: an exploration begins.
+  // What was learned is forgotten: an exploration begins.
   static void begin_anew();
   // In some run since then there were other threads.
   static bool knows_threads();

@@ -64,27 +64,30 @@ activity in_call(long number, const char* arguments) {
   }
 }
 
-// Where the system call is not told: the state, behind the name in parentheses. Who waits for a
-// lock or a condition sleeps, 'S', and so does who waits for a socket.
-activity in_state(std::string_view line) {
+// Behind the name in parentheses; 0: it has ended. Who waits for a lock or a condition sleeps, 'S',
+// and so does who waits for a socket; who waits for the disk, 'D', goes on by itself.
+char state_of(pid_t thread) {
+  std::array<char, 512> buffer;
+  const std::string_view line = read_file(thread, "stat", buffer);
   const std::size_t name = line.rfind(") ");
-  const char state = name == line.npos || name + 2 >= line.size() ? '\0' : line[name + 2];
-  return state == 'R' || state == 'D' ? activity::running : activity::none;
+  return name == line.npos || name + 2 >= line.size() ? '\0' : line[name + 2];
 }
 
 // "running", or the number of the system call that it is in; -1: it waits for a page. Nothing: it
-// has ended.
+// has ended. Where the call is not told, the state has to do.
 std::optional<activity> activity_of(pid_t thread) {
   std::array<char, 512> buffer;
   const std::string_view call = read_file(thread, "syscall", buffer);
   if (call.empty()) {
-    const std::string_view line = read_file(thread, "stat", buffer);
-    return line.empty() ? std::nullopt : std::optional(in_state(line));
+    const char state = state_of(thread);
+    if (state == '\0') return std::nullopt;
+    return state == 'R' || state == 'D' ? activity::running : activity::none;
   }
   if (call[0] < '0' || call[0] > '9') return activity::running;
   char* arguments = nullptr;
   const long number = std::strtol(call.data(), &arguments, 10);
-  return in_call(number, arguments);
+  const activity does = in_call(number, arguments);
+  return does == activity::blocked && state_of(thread) == 'D' ? activity::sleeping : does;
 }
 
 constexpr const char* directory = "/proc/self/task";

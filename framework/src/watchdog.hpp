@@ -29,7 +29,7 @@ class watchdog {
   std::chrono::milliseconds cpu_;
   std::uint64_t last_;
   std::chrono::steady_clock::time_point sampled_ = std::chrono::steady_clock::now();
-  std::chrono::nanoseconds start_{}, before_{}, asleep_{};
+  std::chrono::nanoseconds start_{}, before_{}, driver_start_{}, asleep_{};
 };
 
 }  // namespace cofault::detail
