@@ -78,6 +78,7 @@ NET_TEST(Afterwards, AProbeThatASpinningServiceDoesNotAnswerIsNoFindingOfItsOwn)
   const auto spins = explore(asked_later<on_error::tries_again, ask>, failing_in("serves"));
   ASSERT_THAT(spins.findings, SizeIs(1)) << describe(spins);
   EXPECT_EQ(spins.findings[0].property, "no coroutine spins for ever");
+  EXPECT_THAT(spins.findings[0].explanation, testing::Not(HasSubstr("options().visits()")));
   const auto gone = explore(asked_later<on_error::ends, ask>, failing_in("serves"));
   ASSERT_THAT(gone.findings, SizeIs(1)) << describe(gone);
   EXPECT_EQ(gone.findings[0].property, "one fault hurts nobody else");
@@ -90,6 +91,7 @@ NET_TEST(Afterwards, WhoSpinsBehindTheProbeIsFound) {
   ASSERT_THAT(spins.findings, SizeIs(1)) << describe(spins);
   EXPECT_EQ(spins.findings[0].property, "no coroutine spins for ever");
   EXPECT_THAT(spins.findings[0].report, HasSubstr("this happens in the default run"));
+  EXPECT_THAT(spins.findings[0].explanation, HasSubstr("needs more options().visits()"));
   EXPECT_THAT(explore(asked_later<on_error::ends, ask_and_close>, how), SurvivesEveryFault());
 }
 

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <exception>
 #include <future>
+#include <iostream>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -217,6 +218,11 @@ NET_TEST(Threads, ThrowIntoTheRun) {
   EXPECT_THAT(explore(handles_what_the_job_throws, cofault::options()), SurvivesEveryFault());
 }
 
+awaitable<void> pauses() {
+  net::steady_timer pause(co_await net::this_coro::executor, 5s);
+  co_await pause.async_wait(use_awaitable);
+}
+
 // A forked child has no thread but the one that forked it.
 NET_TEST(Threads, APoolOfTheFixtureIsNoHang) {
   net::thread_pool pool(1);
@@ -229,6 +235,28 @@ NET_TEST(Threads, APoolOfTheFixtureIsNoHang) {
   EXPECT_THAT(result.notes, Contains(HasSubstr("all runs were in this process")));
 }
 
+template <bool Tells>
+awaitable<void> asks_for_nothing(net::thread_pool& pool) {
+  try {
+    co_await offload(pool, at_once);
+  } catch (const std::exception& e) {  // guilty
+    if (Tells) std::cerr << e.what() << '\n';
+  }
+  co_await pauses();
+}
+template <bool Tells>
+cofault::exploration beside_a_pool_of_the_fixture() {
+  net::thread_pool pool(1);
+  return cofault::explore([&](net::any_io_executor) { return asks_for_nothing<Tells>(pool); });
+}
+NET_TEST(Threads, WhatGoesWrongBesideThemIsFound) {
+  const auto found = beside_a_pool_of_the_fixture<false>();
+  ASSERT_THAT(found.findings, SizeIs(1)) << describe(found);
+  EXPECT_EQ(found.findings[0].property, "every exception surfaces");
+  EXPECT_THAT(found.findings[0].report, HasSubstr("// guilty"));
+  EXPECT_THAT(beside_a_pool_of_the_fixture<true>(), SurvivesEveryFault());
+}
+
 // There the limit strikes, and that is all.
 NET_TEST(Threads, NorIsOneBesideATimeLimit) {
   net::thread_pool pool(1);
@@ -238,10 +266,6 @@ NET_TEST(Threads, NorIsOneBesideATimeLimit) {
   EXPECT_THAT(result.notes, Contains(HasSubstr("all runs were in this process")));
 }
 
-awaitable<void> pauses() {
-  net::steady_timer pause(co_await net::this_coro::executor, 5s);
-  co_await pause.async_wait(use_awaitable);
-}
 NET_TEST(Threads, WhoPausesStaysInAChild) {
   net::thread_pool pool(1);
   const auto result = explore(pauses);
