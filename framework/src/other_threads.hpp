@@ -30,7 +30,7 @@ struct sight {
 };
 // Who does what it was given up on for, or less, does not count. At last who is blocked does.
 sight look(bool at_last = false);
-// Those that do this now are given up on.
+// Those that did this at the last look are given up on.
 void give_up_on(activity what);
 
 // From now on the turns are counted that each of them gets on a processor.

@@ -26,9 +26,9 @@ enum kind {
   kinds_of_patience
 };
 constexpr std::int64_t millisecond = 1'000'000;
-constexpr std::int64_t at_first[kinds_of_patience] = {200 * millisecond, 300 * millisecond,
-                                                      5000 * millisecond, 5000 * millisecond,
-                                                      5000 * millisecond};
+constexpr std::int64_t at_first[kinds_of_patience] = {500 * millisecond, 300 * millisecond,
+                                                      2000 * millisecond, 5000 * millisecond,
+                                                      2000 * millisecond};
 constexpr std::int64_t least[kinds_of_patience] = {
     5 * millisecond, 20 * millisecond, 200 * millisecond, 200 * millisecond, 200 * millisecond};
 

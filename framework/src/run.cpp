@@ -104,8 +104,12 @@ void drive(run_state& run, Done done) {
     run_ready(run);
     if (over(run)) return;
     run.world->settle();
+    const std::uint32_t before = run.requested.step();
     run_ready(run);
-    if (done() || over(run)) return;
+    if (over(run)) return;
+    // Something has been handed over since: what is left is looked at again.
+    if (run.requested.step() != before) continue;
+    if (done()) return;
     if (!jump(run) && !run.world->wait_outside()) return;
   }
 }

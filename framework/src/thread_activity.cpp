@@ -114,9 +114,10 @@ std::vector<pid_t> list_others() {
   return out;
 }
 
-// Another thread, and what it was given up on for.
+// Another thread, what it did at the last look, and what it was given up on for.
 struct known_thread {
   pid_t number;
+  activity seen = activity::none;
   activity given_up_for = activity::none;
   std::uint64_t turns = 0;
 };
@@ -175,9 +176,10 @@ sight look(bool at_last) {
     if (anew) known.list_anew(now);
     sight seen{activity::none, true, true};
     bool all_there = true;
-    for (const known_thread& thread : known.others) {
+    for (known_thread& thread : known.others) {
       const auto does = activity_of(thread.number);
       all_there = all_there && does;
+      thread.seen = does.value_or(activity::none);
       if (!does) continue;
       seen.all_wait = seen.all_wait && *does == activity::none;
       if (*does > thread.given_up_for || (at_last && *does == activity::blocked))
@@ -189,8 +191,7 @@ sight look(bool at_last) {
 
 void give_up_on(activity what) {
   for (known_thread& thread : known.others)
-    if (activity_of(thread.number) == what)
-      thread.given_up_for = std::max(thread.given_up_for, what);
+    if (thread.seen == what) thread.given_up_for = std::max(thread.given_up_for, what);
 }
 
 void count_turns() {
@@ -203,7 +204,7 @@ bool give_up_on_tickers() {
   for (known_thread& thread : known.others) {
     if (thread.given_up_for >= activity::sleeping) continue;
     if (turns_of(thread.number) < thread.turns + ticks) continue;
-    if (activity_of(thread.number) == activity::running) continue;
+    if (thread.seen == activity::running) continue;
     thread.given_up_for = activity::sleeping;
     any = true;
   }
