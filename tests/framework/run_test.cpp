@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <coroutine>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "../support/task.hpp"
@@ -103,8 +106,7 @@ TEST(Run, ExecutesAFault) {
 TEST(Run, SaysWhichDeviationsWereReached) {
   static_cast<void>(run_of(tree));
   const outcome done = run_of(
-      tree,
-      parse_plan("run_test.cpp:leaf+0/7.1=throw:failed;run_test.cpp:leaf+0=throw:failed"));
+      tree, parse_plan("run_test.cpp:leaf+0/7.1=throw:failed;run_test.cpp:leaf+0=throw:failed"));
   EXPECT_EQ(done.reached, 1u) << "the second of two";
 }
 
@@ -189,6 +191,56 @@ TEST(Run, FaultFreeIsTrueUntilAFault) {
                                          "1.1=throw:failed")));
   EXPECT_EQ(seen, (std::vector<bool>{true, false}));
   EXPECT_TRUE(fault_free());
+}
+
+// Another thread hands the answer over while the world settles, and that ends a timer. What is left
+// the world knows only as of then.
+class answered_late final : public driver {
+ public:
+  auto answer() {
+    struct awaiter {
+      answered_late& of;
+      bool await_ready() const { return false; }
+      void await_suspend(std::coroutine_handle<> h) { of.waits_ = h; }
+      void await_resume() const {}
+    };
+    return awaiter{*this};
+  }
+
+  void start() override {
+    root_ = detail::await_root([](answered_late& w) -> task<> { co_await w.answer(); }(*this));
+    root_.handle().resume();
+  }
+  std::size_t choices() override { return ready_ ? 1 : 0; }
+  bool run(std::size_t) override {
+    timer_ = false;
+    std::exchange(ready_, nullptr).resume();
+    return true;
+  }
+  void settle() override {
+    known_ = timer_;
+    if (waits_) ready_ = std::exchange(waits_, nullptr);
+  }
+  std::optional<virtual_time> next_deadline() override {
+    return known_ ? std::optional<virtual_time>(5) : std::nullopt;
+  }
+  void jumped() override {}
+  void park(std::shared_ptr<void>) override {}
+  void teardown() override { root_ = detail::root_coroutine(); }
+
+ private:
+  detail::root_coroutine root_;
+  std::coroutine_handle<> waits_, ready_;
+  bool timer_ = true, known_ = true;
+};
+
+TEST(Run, LooksAgainAtWhatIsLeftBehindALateAnswer) {
+  const outcome done = run([] { return std::make_unique<answered_late>(); }, plan(), options());
+  EXPECT_EQ(done.end, ending::completed);
+  for (const event& e : done.trace())
+    if (e.kind == event_kind::torn_down) {
+      EXPECT_EQ(e.value, 0u) << "a timer was left";
+    }
 }
 
 }  // namespace
