@@ -255,6 +255,7 @@ void asio_driver::park(std::shared_ptr<void> held) { world_->parked.push_back(st
 void asio_driver::teardown() {
   other_threads::hold_answers(false);
   // What they work at may be for this world.
+  reactor::stepped();
   reactor::let_others_rest();
   // Parked coroutines unwind through the executor: while there still is one.
   world_->parked.clear();

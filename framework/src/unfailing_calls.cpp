@@ -20,6 +20,7 @@ bool can_fail(const event& arrival) {
 }  // namespace
 
 unfailing_calls::unfailing_calls(std::span<const event> trace, const family& who) {
+  if (!who.any_awaited()) return;
   reused_vector<bool> waits;  // by coroutine: its last await is of no coroutine
   for (const event& e : trace) {
     if (e.kind == event_kind::probe_started) return;
